@@ -1,0 +1,116 @@
+/*
+ * root: the only door to files. Everything gpuvet examines is read through a root.
+ *
+ * A root is somebody's `/`: this machine's, a folder that holds another machine's, a running
+ * process's, or a tree in memory (a fixture; later a snapshot or an image). Paths are bytes,
+ * relative to the root, with or without a leading slash. Symbolic links resolve inside the root: an
+ * absolute link starts again at its top, ".." stops there, and nothing can leave it.
+ *
+ * Looking is bounded: a file is read up to a limit that the caller states; what is no regular file
+ * (a FIFO, a device, a socket) is never opened for reading; link chains end after 40.
+ *
+ * A root remembers what was asked of it, in order: what was read, what was absent, what was
+ * refused. Reports, budgets in tests and snapshots come from that log.
+ *
+ * Errors, everywhere: -ENOENT and -ENOTDIR (not there), -EACCES and -EPERM (there, but not for us),
+ * -ELOOP (links without end), -E2BIG (over the limit), -EISDIR, -ENXIO (no regular file), or the
+ * system's own. fact_state_of_error() says what each means for a fact.
+ *
+ * Everything returned lives in the arena that the root was made with.
+ */
+#ifndef GPUVET_ROOT_ROOT_H
+#define GPUVET_ROOT_ROOT_H
+
+#include "base/arena.h"
+#include "base/fact.h"
+
+struct root;
+
+enum node_kind { NODE_FILE, NODE_DIRECTORY, NODE_LINK, NODE_CHAR, NODE_BLOCK, NODE_OTHER };
+
+struct node {
+    enum node_kind kind;
+    uint32_t mode; /* permission bits, 07777 */
+    uint32_t uid, gid;
+    uint64_t size;         /* bytes; 0 for most files of /proc and /sys, whatever they hold */
+    uint32_t major, minor; /* of a device */
+    uint64_t inode;
+    int64_t mtime; /* seconds since 1970 */
+};
+
+/* This machine, or the process's own root where that is another. */
+struct root *root_live(struct arena *arena);
+
+/* A folder as `/`. -ENOENT, -EACCES, -ENOTDIR. */
+int root_directory(struct arena *arena, struct str path, struct root **ret);
+
+/* Whether facts may be asked of the running system through this root (its kernel, its driver). */
+bool root_is_live(const struct root *root);
+
+/* The whole file, which must not be over `limit` bytes. Ends in a NUL that the view does not count.
+ */
+int root_read(struct root *root, struct str path, size_t limit, struct str *ret);
+
+/*
+ * The first line of a short file (4 KiB), trimmed, as a fact with its origin: ABSENT, DENIED or
+ * UNKNOWN where it cannot be had.
+ */
+void root_line(struct root *root, const char *path, struct fact_str *ret);
+
+/* A file that is read in places: shared libraries, which are too large to load. */
+struct root_file {
+    struct root *root;
+    void *handle; /* the root's own */
+    struct node node;
+    size_t entry; /* of the log */
+};
+int root_open(struct root *root, struct str path, struct root_file *ret);
+
+/* Up to `size` bytes from `offset`; returns how many there were (0 at the end) or an error. */
+int root_file_read(struct root_file *file, uint64_t offset, void *buffer, size_t size);
+void root_file_close(struct root_file *file);
+
+/* What is at the path: root_stat() follows a link at its end, root_lstat() does not. */
+int root_stat(struct root *root, struct str path, struct node *ret);
+int root_lstat(struct root *root, struct str path, struct node *ret);
+
+/* What a link holds, unresolved. -EINVAL where it is no link. */
+int root_link(struct root *root, struct str path, struct str *ret);
+
+/* Names in a folder, in byte order, without "." and "..". -E2BIG over `limit` names. */
+struct names {
+    struct str *items;
+    size_t count;
+};
+int root_list(struct root *root, struct str path, size_t limit, struct names *ret);
+
+/*
+ * May the user whose eyes this root has open the node for reading and writing? 0; -EACCES (its
+ * mode), -EPERM (a device rule); -ENOTSUP where that cannot be said (a folder of another machine).
+ * With `really`, a live root opens the node and closes it: only for nodes where that does nothing.
+ */
+int root_may_open(struct root *root, struct str path, bool really);
+
+/* The path without links: what really lies at it. */
+int root_resolve(struct root *root, struct str path, struct str *ret);
+
+enum root_verb { ROOT_READ, ROOT_OPENED, ROOT_STATTED, ROOT_LISTED, ROOT_LINKED };
+
+/* One line of the log. */
+struct observation {
+    enum root_verb verb;
+    struct str path;
+    int error;      /* 0 or a negative errno */
+    uint64_t bytes; /* read, of a file */
+};
+struct observations {
+    const struct observation *items;
+    size_t count;
+};
+struct observations root_log(const struct root *root);
+
+/* Was this refused for what it is (too large, no regular file, a loop), rather than absent or
+ * denied? */
+bool observation_is_refusal(const struct observation *seen);
+
+#endif

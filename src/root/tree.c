@@ -1,0 +1,298 @@
+#include "root/tree.h"
+
+#include "root/backend.h"
+
+#include <errno.h>
+
+struct entry {
+    struct str path; /* canonical: no leading slash, no links above the last part */
+    struct node node;
+    struct str content;
+    int refused;
+    bool removed;
+};
+
+struct tree {
+    struct arena *arena;
+    LIST(struct entry) entries;
+    uint32_t *slots; /* open addressing: index into entries + 1 */
+    size_t slot_count;
+    uint32_t uid;
+    const uint32_t *gids;
+    size_t gid_count;
+};
+
+static uint64_t hash(struct str s)
+{
+    uint64_t value = 0xcbf29ce484222325u; /* FNV-1a */
+
+    for (size_t i = 0; i < s.len; i++)
+        value = (value ^ (unsigned char) s.data[i]) * 0x100000001b3u;
+    return value;
+}
+
+static uint32_t *slot_of(const struct tree *tree, struct str path)
+{
+    size_t at = (size_t) hash(path) & (tree->slot_count - 1);
+
+    while (tree->slots[at] && !str_eq(tree->entries.items[tree->slots[at] - 1].path, path))
+        at = (at + 1) & (tree->slot_count - 1);
+    return &tree->slots[at];
+}
+
+static void make_slots(struct tree *tree, size_t count)
+{
+    tree->slot_count = count;
+    tree->slots = arena_array(tree->arena, count, sizeof(*tree->slots));
+    for (size_t i = 0; i < tree->entries.count; i++)
+        *slot_of(tree, tree->entries.items[i].path) = (uint32_t) i + 1;
+}
+
+static struct entry *exact(const struct tree *tree, struct str path)
+{
+    uint32_t slot = *slot_of(tree, path);
+    struct entry *entry = slot ? &tree->entries.items[slot - 1] : NULL;
+
+    return entry && !entry->removed ? entry : NULL;
+}
+
+static struct entry *make(struct tree *tree, struct str path)
+{
+    uint32_t *slot = slot_of(tree, path);
+
+    if (*slot) {
+        struct entry *old = &tree->entries.items[*slot - 1];
+
+        *old = (struct entry){ .path = old->path };
+        return old;
+    }
+    if (tree->entries.count * 2 >= tree->slot_count)
+        make_slots(tree, tree->slot_count * 2);
+    LIST_ADD(tree->arena, &tree->entries)->path = arena_copy(tree->arena, path);
+    *slot_of(tree, path) = (uint32_t) tree->entries.count;
+    return &tree->entries.items[tree->entries.count - 1];
+}
+
+static void make_folder(struct tree *tree, struct str path)
+{
+    if (exact(tree, path))
+        return;
+    make(tree, path)->node = (struct node){ .kind = NODE_DIRECTORY, .mode = 0755 };
+    if (!str_eqz(path, "."))
+        make_folder(tree, path_dir(path).len ? path_dir(path) : STR("."));
+}
+
+struct tree *tree_new(struct arena *arena)
+{
+    struct tree *tree = ARENA_NEW(arena, struct tree);
+
+    tree->arena = arena;
+    make_slots(tree, 256);
+    make_folder(tree, STR("."));
+    return tree;
+}
+
+void tree_user(struct tree *tree, uint32_t uid, const uint32_t *gids, size_t count)
+{
+    tree->uid = uid;
+    tree->gids = gids;
+    tree->gid_count = count;
+}
+
+void tree_add(struct tree *tree, struct str path, struct node node, struct str content)
+{
+    struct entry *entry;
+
+    make_folder(tree, path_dir(path).len ? path_dir(path) : STR("."));
+    entry = make(tree, path);
+    entry->node = node;
+    entry->content = content;
+    if (node.kind == NODE_FILE && node.size == 0)
+        entry->node.size = content.len;
+    entry->node.inode = (uint64_t) (entry - tree->entries.items) + 1;
+}
+
+void tree_refuse(struct tree *tree, struct str path, int error)
+{
+    struct entry *entry = exact(tree, path);
+
+    if (!entry) {
+        tree_add(tree, path, (struct node){ .kind = NODE_FILE, .mode = 0600 }, STR(""));
+        entry = exact(tree, path);
+    }
+    entry->refused = error;
+}
+
+static bool is_below(struct str path, struct str folder)
+{
+    return str_starts(path, folder) && path.len > folder.len && path.data[folder.len] == '/';
+}
+
+void tree_remove(struct tree *tree, struct str path)
+{
+    for (size_t i = 0; i < tree->entries.count; i++) {
+        struct entry *entry = &tree->entries.items[i];
+
+        if (str_eq(entry->path, path) || is_below(entry->path, path))
+            entry->removed = true;
+    }
+}
+
+/* --- the backend --------------------------------------------------------------------------- */
+
+static int exact_link(void *self, struct str path, struct arena *arena, struct str *ret)
+{
+    const struct entry *entry = exact(self, path);
+
+    (void) arena;
+    if (!entry)
+        return -ENOENT;
+    if (entry->node.kind != NODE_LINK)
+        return -EINVAL;
+    if (entry->refused)
+        return entry->refused;
+    *ret = entry->content;
+    return 0;
+}
+
+static int find(struct tree *tree, struct str path, bool follow, struct entry **ret)
+{
+    struct str real;
+    int r = resolve_links(tree->arena, exact_link, tree, path, follow, &real);
+
+    if (r < 0)
+        return r;
+    *ret = exact(tree, real);
+    return *ret ? 0 : -ENOENT;
+}
+
+/* What the kernel would say to this user of these permission bits. */
+static bool permits(const struct tree *tree, const struct node *node, uint32_t wanted)
+{
+    uint32_t bits = node->mode & 7;
+
+    if (tree->uid == 0)
+        return true;
+    for (size_t i = 0; i < tree->gid_count; i++)
+        if (tree->gids[i] == node->gid)
+            bits = node->mode >> 3 & 7;
+    if (tree->uid == node->uid)
+        bits = node->mode >> 6 & 7;
+    return (bits & wanted) == wanted;
+}
+
+static int tree_open(void *self, struct str path, void **ret_handle, struct node *ret_node)
+{
+    struct entry *entry;
+    int r = find(self, path, true, &entry);
+
+    if (r < 0)
+        return r;
+    if (entry->refused)
+        return entry->refused;
+    if (entry->node.kind != NODE_FILE)
+        return entry->node.kind == NODE_DIRECTORY ? -EISDIR : -ENXIO;
+    if (!permits(self, &entry->node, 4))
+        return -EACCES;
+    *ret_handle = (void *) (uintptr_t) (entry - ((struct tree *) self)->entries.items + 1);
+    *ret_node = entry->node;
+    return 0;
+}
+
+static int tree_read(void *self, void *handle, uint64_t offset, void *buffer, size_t size)
+{
+    const struct tree *tree = self;
+    struct str content = tree->entries.items[(uintptr_t) handle - 1].content, part;
+
+    if (offset >= content.len)
+        return 0;
+    part = str_slice(content, (size_t) offset, (size_t) offset + size);
+    if (part.len)
+        memcpy(buffer, part.data, part.len);
+    return (int) part.len;
+}
+
+static void tree_close(void *self, void *handle)
+{
+    (void) self;
+    (void) handle;
+}
+
+static int tree_stat(void *self, struct str path, bool follow, struct node *ret)
+{
+    struct entry *entry;
+    int r = find(self, path, follow, &entry);
+
+    if (r < 0)
+        return r;
+    *ret = entry->node;
+    return 0;
+}
+
+static int tree_link(void *self, struct str path, struct arena *arena, struct str *ret)
+{
+    struct entry *entry;
+    int r = find(self, path, false, &entry);
+
+    return r < 0 ? r : exact_link(self, entry->path, arena, ret);
+}
+
+static int tree_list(void *self, struct str path, size_t limit, struct arena *arena,
+                     struct names *ret)
+{
+    struct tree *tree = self;
+    LIST(struct str) names = { 0 };
+    struct entry *folder;
+    int r = find(tree, path, true, &folder);
+
+    if (r < 0)
+        return r;
+    if (folder->refused)
+        return folder->refused;
+    if (folder->node.kind != NODE_DIRECTORY)
+        return -ENOTDIR;
+    if (!permits(tree, &folder->node, 4))
+        return -EACCES;
+    for (size_t i = 0; i < tree->entries.count; i++) {
+        const struct entry *entry = &tree->entries.items[i];
+        struct str above = path_dir(entry->path);
+
+        if (entry->removed || str_eqz(entry->path, "."))
+            continue;
+        if (!str_eq(above.len ? above : STR("."), folder->path))
+            continue;
+        if (names.count == limit)
+            return -E2BIG;
+        *LIST_ADD(arena, &names) = path_base(entry->path);
+    }
+    *ret = (struct names){ names.items, names.count };
+    return 0;
+}
+
+static int tree_may_open(void *self, struct str path, bool really)
+{
+    struct entry *entry;
+    int r = find(self, path, true, &entry);
+
+    (void) really;
+    if (r < 0)
+        return r;
+    if (entry->refused)
+        return entry->refused;
+    return permits(self, &entry->node, 6) ? 0 : -EACCES;
+}
+
+static const struct root_backend tree_backend = {
+    .open = tree_open,
+    .read = tree_read,
+    .close = tree_close,
+    .stat = tree_stat,
+    .link = tree_link,
+    .list = tree_list,
+    .may_open = tree_may_open,
+};
+
+struct root *tree_root(struct tree *tree)
+{
+    return root_new(tree->arena, &tree_backend, tree);
+}
