@@ -47,7 +47,7 @@ static void start_value(struct json *json, const char *key)
     }
 }
 
-void json_begin(struct json *json, const char *key, char bracket)
+void json_open(struct json *json, const char *key, char bracket)
 {
     start_value(json, key);
     buf_add_char(json->buf, bracket);
@@ -55,7 +55,7 @@ void json_begin(struct json *json, const char *key, char bracket)
     json->first = true;
 }
 
-void json_end(struct json *json, char bracket)
+void json_close(struct json *json, char bracket)
 {
     json->depth--;
     if (!json->first) {
@@ -66,31 +66,31 @@ void json_end(struct json *json, char bracket)
     json->first = false;
 }
 
-void json_str(struct json *json, const char *key, struct str value)
+void json_put_str(struct json *json, const char *key, struct str value)
 {
     start_value(json, key);
     quote(json->buf, value);
 }
 
-void json_int(struct json *json, const char *key, int64_t value)
+void json_put_int(struct json *json, const char *key, int64_t value)
 {
     start_value(json, key);
     buf_addf(json->buf, "%lld", (long long) value);
 }
 
-void json_bool(struct json *json, const char *key, bool value)
+void json_put_bool(struct json *json, const char *key, bool value)
 {
     start_value(json, key);
     buf_addz(json->buf, value ? "true" : "false");
 }
 
-void json_null(struct json *json, const char *key)
+void json_put_null(struct json *json, const char *key)
 {
     start_value(json, key);
     buf_addz(json->buf, "null");
 }
 
-void json_real(struct json *json, const char *key, double value, int digits)
+void json_put_real(struct json *json, const char *key, double value, int digits)
 {
     start_value(json, key);
     buf_addf(json->buf, "%.*f", digits, value);

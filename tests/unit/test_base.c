@@ -138,15 +138,15 @@ static void test_json__is_valid_whatever_the_bytes(void **state)
     struct json json = json_to(&buf);
 
     (void) state;
-    json_begin(&json, NULL, '{');
-    json_str(&json, "a", STR("\"\\\x01\xff\n"));
-    json_begin(&json, "b", '[');
-    json_int(&json, NULL, -3);
-    json_bool(&json, NULL, true);
-    json_end(&json, ']');
-    json_begin(&json, "c", '[');
-    json_end(&json, ']');
-    json_end(&json, '}');
+    json_open(&json, NULL, '{');
+    json_put_str(&json, "a", STR("\"\\\x01\xff\n"));
+    json_open(&json, "b", '[');
+    json_put_int(&json, NULL, -3);
+    json_put_bool(&json, NULL, true);
+    json_close(&json, ']');
+    json_open(&json, "c", '[');
+    json_close(&json, ']');
+    json_close(&json, '}');
     assert_true(str_eqz(buf_str(&buf), "{\n  \"a\": \"\\\"\\\\\\u0001\\ufffd\\n\",\n  \"b\": [\n"
                                        "    -3,\n    true\n  ],\n  \"c\": []\n}"));
 }

@@ -1,0 +1,67 @@
+/*
+ * probe: looks at one subject and records what it saw; it never judges.
+ *
+ * A probe reads through ctx->root, or the variables in ctx->eyes, and sets members of ctx->facts
+ * with their state and origin. A failure to look is evidence, not an error path: absent things are
+ * ABSENT, refused ones DENIED, and what could not be worked out stays UNKNOWN. A value that follows
+ * from several looks is known only if each look that could change it succeeded: the rules rely on
+ * it, and the fault sweep checks it.
+ *
+ * Probes run in the order of the registry, so a later one may use the facts of an earlier one.
+ */
+#ifndef GPUVET_PROBE_PROBE_H
+#define GPUVET_PROBE_PROBE_H
+
+#include "facts/facts.h"
+#include "root/root.h"
+
+/*
+ * Whose eyes: the process whose environment is asked about. Variables are "NAME=value" views; for
+ * another machine's folder there are none, and `known` is false.
+ */
+struct eyes {
+    bool known;
+    const struct str *variables;
+    size_t variable_count;
+    uint32_t uid;
+    struct str working_directory; /* absolute; empty where unknown */
+    int pid;                      /* 0: the caller's own shell */
+};
+
+/* A variable's value. False where it is not set, or where the variables are not known. */
+bool eyes_variable(const struct eyes *eyes, const char *name, struct str *ret);
+
+/* What the user asked for beyond the default. */
+struct wishes {
+    struct str python;      /* --python: an interpreter */
+    struct str environment; /* --env: an environment's folder */
+};
+
+struct probe_ctx {
+    struct arena *arena;
+    struct root *root;
+    const struct eyes *eyes;
+    const struct wishes *wishes;
+    struct facts *facts;
+};
+
+enum probe_cost {
+    COST_FILES,   /* reads files */
+    COST_NOTHING, /* works on facts alone: runs for facts from JSON, too, and fills only unknown
+                     ones */
+};
+
+struct probe {
+    const char *name;
+    enum probe_cost cost;
+    void (*run)(struct probe_ctx *ctx);
+};
+
+extern const struct probe *const probes[];
+extern const size_t probe_count;
+
+/* Runs all probes of at most this kind: COST_FILES runs everything, COST_NOTHING the derivations.
+ */
+void probe_all(struct probe_ctx *ctx, enum probe_cost kind);
+
+#endif
