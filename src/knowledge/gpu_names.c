@@ -45,21 +45,22 @@ static bool is_one_of(struct str word, const char *const *list)
     return false;
 }
 
-/* "80 GB", "SXM 4", "HBM 3", "PCIe", "NVL": starts at `at`; how many words it takes. */
+/* "80 GB", "SXM 4", "HBM 3", "PCIe", a vGPU's "16 Q": starts at `at`; how many words it takes. */
 static size_t form_words(const struct words *words, size_t at)
 {
+    static const char *const plain[] = { "pcie", "nvl", "nvlink", "grid", NULL };
     static const char *const numbered[] = { "sxm", "hbm", NULL };
-    static const char *const plain[] = { "pcie", "nvl", "nvlink", NULL };
-    bool last = at + 1 >= words->count;
+    static const char *const profiles[] = { "a", "b", "c", "q", NULL };
+    bool number = kind_of(words->word[at].data[0]) == DIGIT;
+    struct str next = at + 1 < words->count ? words->word[at + 1] : STR("");
 
     if (is_one_of(words->word[at], plain))
         return 1;
     if (is_one_of(words->word[at], numbered))
-        return !last && kind_of(words->word[at + 1].data[0]) == DIGIT ? 2 : 1;
-    return !last && kind_of(words->word[at].data[0]) == DIGIT &&
-                   str_eq_nocase(words->word[at + 1], STR("gb"))
-               ? 2
-               : 0;
+        return next.len && kind_of(next.data[0]) == DIGIT ? 2 : 1;
+    if (number && str_eq_nocase(next, STR("gb")))
+        return 2;
+    return number && at >= 2 && at + 2 == words->count && is_one_of(next, profiles) ? 2 : 0;
 }
 
 static void drop_form(struct words *words)

@@ -44,8 +44,8 @@ bool gpu_pci_at(size_t at, unsigned *ret_device, unsigned *ret_subvendor, unsign
  * Search by name: case, blanks, dashes and the words "NVIDIA", "GeForce", "Tesla" and "GPU" do not
  * count, so "4060ti" finds "NVIDIA GeForce RTX 4060 Ti". Rows with just this name are found; where
  * there is none, rows whose name contains it ("A100" finds "A100 PCIe 40GB"); and where there is
- * none either, the same without memory sizes and form factors ("NVIDIA H100 80GB HBM3" finds
- * "H100").
+ * none either, the same without memory sizes, form factors and vGPU profiles ("NVIDIA H100 80GB
+ * HBM3" finds "H100").
  */
 struct gpu_search {
     struct str name;
