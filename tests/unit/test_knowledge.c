@@ -152,6 +152,23 @@ static void test_gpus__names_as_people_and_drivers_write_them(void **state)
     }
 }
 
+static void test_gpus__just_this_name_goes_before_longer_ones(void **state)
+{
+    struct gpu_search search;
+    struct gpu_info gpu;
+    size_t rows = 0;
+
+    (void) state;
+    assert_true(gpu_search(STR("rtx 3060"), &search));
+    for (; gpu_search_next(&search, &gpu); rows++)
+        assert_true(str_ends(gpu.name, STR("GeForce RTX 3060")));
+    assert_true(rows > 1);
+    assert_true(gpu_search(STR("RTX 3060 Laptop"), &search));
+    assert_true(gpu_search_next(&search, &gpu));
+    assert_true(str_has(gpu.name, STR("Laptop")));
+    assert_false(gpu_search(STR("RTX 30600"), &search));
+}
+
 static void test_gpus__capabilities_name_their_architecture(void **state)
 {
     static const struct {
@@ -481,6 +498,7 @@ int main(void)
         cmocka_unit_test(test_gpus__an_unknown_gpu_differs_from_no_gpu),
         cmocka_unit_test(test_gpus__dropped_ones_say_after_which_branch),
         cmocka_unit_test(test_gpus__names_as_people_and_drivers_write_them),
+        cmocka_unit_test(test_gpus__just_this_name_goes_before_longer_ones),
         cmocka_unit_test(test_gpus__capabilities_name_their_architecture),
         cmocka_unit_test(test_dotted__compares_number_by_number),
         cmocka_unit_test(test_cuda__releases_rise_and_are_whole),
