@@ -2,7 +2,7 @@
  * "RTX4060Ti", "rtx-4060 ti" and "RTX 4060 Ti" are the same words. */
 #include "knowledge/gpus.h"
 
-#define WORDS_MAX 16 /* the longest name of the table has 13 */
+#define WORDS_MAX 24 /* the longest name of the table has 18 */
 
 enum {
     JUST_THIS,
@@ -81,8 +81,8 @@ static void drop_form(struct words *words)
 /* Words beyond WORDS_MAX are left out. */
 static struct words words_of(struct str name, unsigned looseness)
 {
-    static const char *const empty[] = { "nvidia",   "geforce",    "tesla", "gpu",
-                                         "graphics", "generation", "nvgpu", NULL };
+    static const char *const ignored[] = { "nvidia",   "geforce",    "tesla", "gpu",
+                                           "graphics", "generation", "nvgpu", NULL };
     struct words words = { .count = 0 };
     struct str word;
     size_t mig = str_find(name, STR(" MIG "));
@@ -91,7 +91,7 @@ static struct words words_of(struct str name, unsigned looseness)
     if (mig != STR_NONE)
         name = str_slice(name, 0, mig);
     while (words.count < WORDS_MAX && next_word(&name, &word))
-        if (!is_one_of(word, empty))
+        if (!is_one_of(word, ignored))
             words.word[words.count++] = word;
     if (looseness == CONTAINS_BUT_FORM)
         drop_form(&words);
@@ -108,7 +108,7 @@ static bool same_from(const struct words *row, size_t from, const struct words *
     return true;
 }
 
-static bool matches(const struct words *row, const struct words *want, unsigned looseness)
+static bool fits(const struct words *row, const struct words *want, unsigned looseness)
 {
     if (want->count == 0)
         return false;
@@ -129,7 +129,7 @@ bool gpu_search_next(struct gpu_search *search, struct gpu_info *ret)
         struct words row = words_of(gpu.name, search->looseness);
 
         search->at++;
-        if (matches(&row, &want, search->looseness)) {
+        if (fits(&row, &want, search->looseness)) {
             *ret = gpu;
             return true;
         }

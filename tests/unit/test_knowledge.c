@@ -31,6 +31,8 @@ static void test_gpus__every_row_is_whole_and_found_by_its_key(void **state)
     for (; gpu_at(at, &gpu); at++) {
         assert_true(gpu.source.len && gpu.name.len && gpu.chip.len && gpu.architecture.len);
         assert_true(gpu.capability.major <= 12 && gpu.capability.minor <= 9);
+        if (gpu.capability.major == 0)
+            assert_int_equal(gpu.capability_basis, BASIS_UNVERIFIED);
         if (gpu.last_driver_branch)
             assert_true(gpu.last_driver_branch_basis >= BASIS_DERIVED);
         assert_true(gpu_pci_at(at, &device, &subvendor, &subdevice));
@@ -93,6 +95,7 @@ static void test_gpus__dropped_ones_say_after_which_branch(void **state)
     assert_true(gpu_by_pci(0x2504, 0, 0, &gpu));
     assert_int_equal(gpu.last_driver_branch, 0);
     assert_int_equal(gpu.open_module, ANSWER_YES);
+    assert_int_equal(gpu.capability_basis, BASIS_DERIVED);
 }
 
 static void test_gpus__names_as_people_and_drivers_write_them(void **state)
@@ -150,6 +153,23 @@ static void test_gpus__names_as_people_and_drivers_write_them(void **state)
         assert_int_equal(matches.capabilities[0].major, rows[i].major);
         assert_int_equal(matches.capabilities[0].minor, rows[i].minor);
     }
+}
+
+static void test_gpus__just_this_name_goes_before_longer_ones(void **state)
+{
+    struct gpu_search search;
+    struct gpu_info gpu;
+    size_t rows = 0;
+
+    (void) state;
+    assert_true(gpu_search(STR("rtx 3060"), &search));
+    for (; gpu_search_next(&search, &gpu); rows++)
+        assert_true(str_ends(gpu.name, STR("GeForce RTX 3060")));
+    assert_true(rows > 1);
+    assert_true(gpu_search(STR("RTX 3060 Laptop"), &search));
+    assert_true(gpu_search_next(&search, &gpu));
+    assert_true(str_has(gpu.name, STR("Laptop")));
+    assert_false(gpu_search(STR("RTX 30600"), &search));
 }
 
 static void test_gpus__capabilities_name_their_architecture(void **state)
@@ -481,6 +501,7 @@ int main(void)
         cmocka_unit_test(test_gpus__an_unknown_gpu_differs_from_no_gpu),
         cmocka_unit_test(test_gpus__dropped_ones_say_after_which_branch),
         cmocka_unit_test(test_gpus__names_as_people_and_drivers_write_them),
+        cmocka_unit_test(test_gpus__just_this_name_goes_before_longer_ones),
         cmocka_unit_test(test_gpus__capabilities_name_their_architecture),
         cmocka_unit_test(test_dotted__compares_number_by_number),
         cmocka_unit_test(test_cuda__releases_rise_and_are_whole),
