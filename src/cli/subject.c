@@ -5,7 +5,6 @@
 #include "report/report.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 
 /* A facts object of a large machine is under a megabyte. */
@@ -169,33 +168,11 @@ static int examine_process(struct arena *arena, const struct options *options, s
 
 /* --- facts that are given ------------------------------------------------------------------ */
 
-/* A file or a pipe that the user named: read whole, up to the limit. */
-static int read_given(struct arena *arena, struct str path, struct str *ret)
-{
-    bool piped = str_eqz(path, "-");
-    int fd = piped ? STDIN_FILENO : open(path.data, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    struct buf bytes = buf_new(arena, FACTS_LIMIT);
-    char block[16384];
-    ssize_t got;
-
-    if (fd < 0)
-        return -errno;
-    while ((got = read(fd, block, sizeof(block))) > 0 && !bytes.full)
-        buf_add(&bytes, (struct str){ block, (size_t) got });
-    got = got < 0 ? -errno : 0;
-    if (!piped)
-        (void) close(fd);
-    if (got < 0)
-        return (int) got;
-    *ret = buf_str(&bytes);
-    return bytes.full ? -E2BIG : 0;
-}
-
 static int examine_facts(struct arena *arena, const struct options *options, struct subject *ret)
 {
     struct probe_ctx ctx = { .arena = arena, .facts = &ret->facts };
     struct str bytes, why;
-    int r = read_given(arena, options->facts, &bytes);
+    int r = root_read_given(arena, options->facts, FACTS_LIMIT, &bytes);
 
     if (r < 0)
         return cannot_read(arena, options, options->facts, error_text(r));
