@@ -1,0 +1,251 @@
+/* ELF: a library that the build has just linked (its path is the argument), and broken copies. */
+#include "format/elf.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include <setjmp.h>
+#include <cmocka.h>
+
+static void no_memory(void)
+{
+    fail_msg("out of memory");
+}
+
+/* What every test starts from: the library's bytes, and the library opened. */
+struct sample {
+    struct arena *arena;
+    struct str bytes;
+    struct window window;
+    struct elf elf;
+    struct elf_dynamic dynamic;
+};
+
+static int set_up(void **state)
+{
+    const char *path = *state;
+    struct arena *arena = arena_new(no_memory);
+    struct sample *sample = ARENA_NEW(arena, struct sample);
+    char *data = arena_alloc(arena, 1 << 20);
+    FILE *file = fopen(path, "rb");
+
+    assert_non_null(file);
+    sample->arena = arena;
+    sample->bytes = (struct str){ data, fread(data, 1, 1 << 20, file) };
+    (void) fclose(file);
+    sample->window = window_of(&sample->bytes);
+    assert_int_equal(elf_open(&sample->window, arena, &sample->elf), 0);
+    assert_int_equal(elf_dynamic(&sample->elf, &sample->dynamic), 0);
+    *state = sample;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct sample *sample = *state;
+
+    arena_free(sample->arena);
+    return 0;
+}
+
+static void test_elf__says_what_the_file_is(void **state)
+{
+    const struct elf *elf = &((struct sample *) *state)->elf;
+
+    assert_int_equal(elf->bits, 64);
+    assert_false(elf->big_endian);
+    assert_int_equal(elf->type, 3);
+#if defined(__x86_64__)
+    assert_int_equal(elf->machine, 62);
+#elif defined(__aarch64__)
+    assert_int_equal(elf->machine, 183);
+#endif
+    assert_int_equal(elf->interp.len, 0);
+}
+
+static void test_elf__lists_what_the_loader_reads(void **state)
+{
+    const struct elf_dynamic *dynamic = &((struct sample *) *state)->dynamic;
+    bool libm = false, libc = false;
+
+    for (size_t i = 0; i < dynamic->needed_count; i++) {
+        libm = libm || str_eqz(dynamic->needed[i], "libm.so.6");
+        libc = libc || str_eqz(dynamic->needed[i], "libc.so.6");
+    }
+    assert_true(libm && libc);
+    assert_true(str_eqz(dynamic->soname, "libsample.so.2"));
+    assert_true(str_eqz(dynamic->runpath, "$ORIGIN/../nvidia/lib:/opt/lib"));
+    assert_null(dynamic->rpath.data);
+}
+
+static void test_elf__lists_versions_needed_and_defined(void **state)
+{
+    struct sample *sample = *state;
+    struct elf_version *versions;
+    size_t count;
+    bool found = false;
+
+    assert_int_equal(elf_version_needs(&sample->elf, &sample->dynamic, &versions, &count), 0);
+    for (size_t i = 0; i < count; i++)
+        found = found || (str_eqz(versions[i].library, "libm.so.6") &&
+                          str_starts(versions[i].name, STR("GLIBC_2.")));
+    assert_true(found);
+    assert_int_equal(elf_version_definitions(&sample->elf, &sample->dynamic, &versions, &count), 0);
+    assert_int_equal(count, 3);
+    assert_true(versions[0].base);
+    assert_true(str_eqz(versions[0].name, "libsample.so.2"));
+    assert_true(str_eqz(versions[1].name, "SAMPLE_1.0"));
+    assert_true(str_eqz(versions[2].name, "SAMPLE_2.0"));
+}
+
+/* One row: a symbol, and what must be said of it. */
+struct expected {
+    const char *name, *version, *library; /* NULL: no version */
+    bool defined;
+    unsigned binding;
+    bool seen;
+};
+
+static void compare(struct expected *want, const struct elf_symbol *got)
+{
+    if (!str_eqz(got->name, want->name))
+        return;
+    want->seen = true;
+    assert_int_equal(got->defined, want->defined);
+    assert_int_equal(got->binding, want->binding);
+    assert_int_equal(got->version != NULL, want->version != NULL);
+    if (!want->version)
+        return;
+    assert_true(str_starts(got->version->name, str_of(want->version)));
+    assert_true(str_eqz(got->version->library, want->library));
+}
+
+static void test_elf__lists_dynamic_symbols_with_their_versions(void **state)
+{
+    struct sample *sample = *state;
+    struct expected rows[] = {
+        { "sample_data", "SAMPLE_1.0", "", true, ELF_GLOBAL, false },
+        { "sample_new", "SAMPLE_2.0", "", true, ELF_GLOBAL, false },
+        { "sample_absent", NULL, NULL, false, ELF_WEAK, false },
+        { "cos", "GLIBC_2.", "libm.so.6", false, ELF_GLOBAL, false },
+    };
+    struct elf_symbols symbols;
+    struct elf_symbol symbol;
+    uint32_t count = 1; /* the empty one */
+    int got;
+
+    assert_int_equal(elf_symbols(&sample->elf, &sample->dynamic, &symbols), 0);
+    while ((got = elf_symbol_next(&symbols, &symbol)) > 0) {
+        count++;
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+            compare(&rows[i], &symbol);
+    }
+    assert_int_equal(got, 0);
+    assert_int_equal(count, symbols.count);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        assert_true(rows[i].seen);
+}
+
+static void test_elf__counts_symbols_as_the_section_headers_do(void **state)
+{
+    struct sample *sample = *state;
+    const struct elf_section *dynsym;
+    struct elf_section *sections;
+    size_t section_count;
+    uint32_t count;
+
+    assert_int_equal(elf_sections(&sample->elf, &sections, &section_count), 0);
+    dynsym = elf_section(sections, section_count, ".dynsym");
+    assert_non_null(dynsym);
+    assert_null(elf_section(sections, section_count, ".nv_fatbin"));
+    assert_int_equal(elf_symbol_count(&sample->elf, &sample->dynamic, &count), 0);
+    assert_int_equal(count, dynsym->size / 24);
+}
+
+static void test_elf__finds_the_build_id(void **state)
+{
+    struct sample *sample = *state;
+    struct str id;
+    struct elf_abi_tag tag;
+
+    assert_int_equal(elf_build_id(&sample->elf, &id), 0);
+    assert_int_equal(id.len, 4);
+    assert_true(str_eq(id, STR("\xca\xfe\xf0\x0d")));
+    assert_int_equal(elf_abi_tag(&sample->elf, &tag), -ENOENT); /* programs have one */
+}
+
+/* A copy of the library with one byte changed. */
+static int reopen(struct sample *sample, size_t at, char value, struct elf *ret)
+{
+    char *data = arena_alloc(sample->arena, sample->bytes.len);
+    struct str *bytes = ARENA_NEW(sample->arena, struct str);
+    struct window *window = ARENA_NEW(sample->arena, struct window);
+
+    memcpy(data, sample->bytes.data, sample->bytes.len);
+    data[at] = value;
+    *bytes = (struct str){ data, sample->bytes.len };
+    *window = window_of(bytes);
+    return elf_open(window, sample->arena, ret);
+}
+
+static void test_elf__of_other_architectures_only_the_identity_is_read(void **state)
+{
+    static const struct {
+        size_t at;
+        char value;
+        unsigned bits;
+        bool big_endian;
+    } rows[] = {
+        { 4, 1, 32, false },
+        { 5, 2, 64, true },
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct elf elf;
+        struct elf_dynamic dynamic;
+        struct elf_section *sections;
+        struct str id;
+        size_t count;
+
+        assert_int_equal(reopen(*state, rows[i].at, rows[i].value, &elf), 0);
+        assert_int_equal(elf.bits, rows[i].bits);
+        assert_int_equal(elf.big_endian, rows[i].big_endian);
+        assert_int_equal(elf_dynamic(&elf, &dynamic), -ENOTSUP);
+        assert_int_equal(elf_sections(&elf, &sections, &count), -ENOTSUP);
+        assert_int_equal(elf_build_id(&elf, &id), -ENOTSUP);
+    }
+}
+
+static void test_elf__refuses_what_is_not_an_elf_file(void **state)
+{
+    static const struct {
+        size_t at;
+        char value;
+    } rows[] = { { 0, 'x' }, { 4, 3 }, { 5, 0 }, { 54, 1 } };
+    struct sample *sample = *state;
+    struct str nothing = STR("\177ELF"), *bytes = &nothing;
+    struct window window = window_of(bytes);
+    struct elf elf;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        assert_int_equal(reopen(sample, rows[i].at, rows[i].value, &elf), -EBADMSG);
+    assert_int_equal(elf_open(&window, sample->arena, &elf), -ENODATA);
+}
+
+int main(int argc, char **argv)
+{
+#define WITH_SAMPLE(test) cmocka_unit_test_prestate_setup_teardown(test, set_up, tear_down, path)
+    char *path = argc > 1 ? argv[1] : NULL;
+    const struct CMUnitTest tests[] = {
+        WITH_SAMPLE(test_elf__says_what_the_file_is),
+        WITH_SAMPLE(test_elf__lists_what_the_loader_reads),
+        WITH_SAMPLE(test_elf__lists_versions_needed_and_defined),
+        WITH_SAMPLE(test_elf__lists_dynamic_symbols_with_their_versions),
+        WITH_SAMPLE(test_elf__counts_symbols_as_the_section_headers_do),
+        WITH_SAMPLE(test_elf__finds_the_build_id),
+        WITH_SAMPLE(test_elf__of_other_architectures_only_the_identity_is_read),
+        WITH_SAMPLE(test_elf__refuses_what_is_not_an_elf_file),
+    };
+
+    return path ? cmocka_run_group_tests(tests, NULL, NULL) : 77;
+}
