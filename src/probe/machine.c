@@ -1,6 +1,10 @@
 /* machine: its name, its distribution, its kernel, and whose eyes look. */
 #include "probe/look.h"
 
+#include "format/os_release.h"
+
+#include <errno.h>
+
 #define TEXT_LIMIT (64u << 10)
 #define USERS_LIMIT (4u << 20)
 
@@ -27,41 +31,35 @@ static bool family_of(struct str ids, struct str *ret)
     return false;
 }
 
-static void os_value(struct str text, const char *key, struct str from, struct fact_str *ret)
+/* An empty value is one that the file does not have. */
+static void os_value(struct fact_str *fact, struct str value, int error, struct str from)
 {
-    struct str value;
-
-    if (look_value(text, key, '=', &value))
-        fact_str(ret, value, from);
+    if (error == 0 && value.len)
+        fact_str(fact, value, from);
     else
-        *ret = (struct fact_str){ .state = FACT_ABSENT, .from = from };
+        FACT_FAILED(fact, error < 0 ? error : -ENOENT, from);
 }
 
 static void look_at_os(struct probe_ctx *ctx)
 {
     struct machine_facts *machine = &ctx->facts->machine;
-    struct str from = STR("etc/os-release"), text, like, family;
+    struct str from = STR("etc/os-release"), text, family = { NULL, 0 };
+    struct os_release os = { .id = family };
     int r = root_read(ctx->root, from, TEXT_LIMIT, &text);
 
     if (r < 0 && fact_state_of_error(r) == FACT_ABSENT) {
         from = STR("usr/lib/os-release");
         r = root_read(ctx->root, from, TEXT_LIMIT, &text);
     }
-    if (r < 0) {
-        FACT_FAILED(&machine->os, r, from);
-        FACT_FAILED(&machine->os_version, r, from);
-        FACT_FAILED(&machine->os_title, r, from);
-        FACT_FAILED(&machine->os_family, r, from);
-        return;
+    if (r == 0) {
+        os = os_release_parse(text, ctx->arena);
+        if (!family_of(os.id, &family))
+            (void) family_of(os.id_like, &family);
     }
-    os_value(text, "ID", from, &machine->os);
-    os_value(text, "VERSION_ID", from, &machine->os_version);
-    os_value(text, "PRETTY_NAME", from, &machine->os_title);
-    machine->os_family = (struct fact_str){ .state = FACT_ABSENT, .from = from };
-    if (machine->os.state == FACT_KNOWN &&
-        (family_of(machine->os.value, &family) ||
-         (look_value(text, "ID_LIKE", '=', &like) && family_of(like, &family))))
-        fact_str(&machine->os_family, family, from);
+    os_value(&machine->os, os.id, r, from);
+    os_value(&machine->os_version, os.version_id, r, from);
+    os_value(&machine->os_title, os.name, r, from);
+    os_value(&machine->os_family, family, r, from);
 }
 
 static void look_at_user(struct probe_ctx *ctx)
