@@ -12,4 +12,10 @@ int ask_nvml(int argc, char **argv);
  * whether each GPU gives it a primary context. */
 int ask_cuda(int argc, char **argv);
 
+/*
+ * verify [--quick | --thorough] [--device N]: proves for every GPU that it computes (verify.h).
+ * --quick: allocate, copy and one kernel. --thorough: memory patterns too.
+ */
+int ask_verify(int argc, char **argv);
+
 #endif

@@ -17,6 +17,7 @@ static const struct {
 } subjects[] = {
     { "nvml", ask_nvml },
     { "cuda", ask_cuda },
+    { "verify", ask_verify },
 };
 
 int main(int argc, char **argv)
