@@ -1,9 +1,7 @@
 #include "driver/answer.h"
 
-#include "base/buf.h"
 #include "driver/helper.h"
-
-#include <jansson.h>
+#include "driver/lines.h"
 
 /* One value in an answer: the call, the member of its line, and where it goes in the struct. A row
  * without a member keeps the call's code alone. */
@@ -102,57 +100,6 @@ static const struct row cuda_gpu_rows[] = {
     CUDA_GPU("cuDevicePrimaryCtxRetain", "us", context),
 };
 
-/* --- one line --- */
-
-/* The helper writes a byte outside ASCII as \u00XX of its own value: here it becomes that byte
- * again. jansson hands out UTF-8, in which those are two bytes, C2 or C3 first. */
-static struct str text_of(struct arena *arena, const json_t *value)
-{
-    struct buf buf = buf_new(arena, 4096);
-    struct str text = { json_string_value(value), json_string_length(value) };
-
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char) text.data[i];
-
-        if ((c == 0xc2 || c == 0xc3) && i + 1 < text.len)
-            c = (unsigned char) ((c & 3u) << 6 | ((unsigned char) text.data[++i] & 0x3fu));
-        buf_add_char(&buf, (char) c);
-    }
-    return buf_str(&buf);
-}
-
-static int64_t number_of(const json_t *line, const char *member, int64_t otherwise)
-{
-    const json_t *value = json_object_get(line, member);
-
-    return json_is_integer(value) ? (int64_t) json_integer_value(value) : otherwise;
-}
-
-static bool is_true(const json_t *line, const char *member)
-{
-    return json_is_true(json_object_get(line, member));
-}
-
-static struct said said_in(struct arena *arena, const json_t *line, const char *member)
-{
-    struct said said = { .code = (int) number_of(line, "code", 0) };
-    const json_t *value = member ? json_object_get(line, member) : NULL;
-
-    if (is_true(line, "enter"))
-        said.state = SAID_UNFINISHED;
-    else if (is_true(line, "missing"))
-        said.state = SAID_MISSING;
-    else if (said.code != 0)
-        said.state = SAID_CODE;
-    else if (!member || value)
-        said.state = SAID_VALUE;
-    if (json_is_string(value))
-        said.text = text_of(arena, value);
-    else if (json_is_integer(value))
-        said.number = (int64_t) json_integer_value(value);
-    return said;
-}
-
 /* A call that was made twice (two ECC counters) must not lose the first answer to the second. */
 static void store(struct arena *arena, const json_t *line, struct str stage, const struct row *rows,
                   size_t count, void *into)
@@ -169,105 +116,19 @@ static void store(struct arena *arena, const json_t *line, struct str stage, con
     }
 }
 
-/* --- what every subject has in common --- */
-
-/* GPUs are asked at once, so several calls may be open: one a GPU, and one about none. */
-struct reader {
-    struct arena *arena;
-    struct answer *head;
-    struct str rest;
-    struct str open[ANSWER_GPUS_MAX + 1];
-    size_t opened_at[ANSWER_GPUS_MAX + 1], lines;
-};
-
-static void read_call(struct reader *reader, const json_t *line, struct str stage, int gpu)
-{
-    struct str *open = &reader->open[gpu + 1];
-
-    if (is_true(line, "enter")) {
-        *open = arena_copy(reader->arena, stage);
-        reader->opened_at[gpu + 1] = reader->lines;
-    } else if (str_eq(stage, *open)) {
-        *open = (struct str){ NULL, 0 };
-    }
-}
-
-static void read_head(struct reader *reader, const json_t *line, struct str stage)
-{
-    struct answer *head = reader->head;
-
-    if (str_eqz(stage, "done"))
-        head->done = true;
-    if (str_eqz(stage, "path") && !head->path.len)
-        head->path = text_of(reader->arena, json_object_get(line, "path"));
-    if (str_eqz(stage, "dlopen") && json_object_get(line, "ok")) {
-        head->loaded = is_true(line, "ok");
-        if (!head->loaded)
-            head->load_error = text_of(reader->arena, json_object_get(line, "error"));
-    }
-}
-
-/* Of several calls that never ended the latest is named: where one crashed, it is the likeliest. */
-static void end_head(struct reader *reader)
-{
-    size_t latest = 0;
-
-    for (size_t i = 0; i <= ANSWER_GPUS_MAX; i++) {
-        if (!reader->open[i].len || reader->opened_at[i] < latest)
-            continue;
-        latest = reader->opened_at[i];
-        reader->head->within = reader->open[i];
-        reader->head->within_gpu = (int) i - 1;
-    }
-}
-
-static struct reader read_begin(struct arena *arena, const struct child_result *child,
-                                struct answer *head)
-{
-    *head = (struct answer){ .child = child, .within_gpu = -1 };
-    return (struct reader){ .arena = arena, .head = head, .rest = child->answers };
-}
-
-/* The next answer, its stage and its GPU (-1: about none); NULL at the end. The caller gives it
- * back with json_decref(). */
-static json_t *read_next(struct reader *reader, struct str *ret_stage, int *ret_gpu)
-{
-    struct str text;
-
-    while (str_next_line(&reader->rest, &text)) {
-        json_error_t error;
-        json_t *line = json_loadb(text.data, text.len, 0, &error);
-        const json_t *stage = line ? json_object_get(line, "stage") : NULL;
-        int64_t gpu = number_of(line, "gpu", -1);
-
-        reader->lines++;
-        if (json_is_string(stage) && gpu >= -1 && gpu < ANSWER_GPUS_MAX) {
-            *ret_stage = (struct str){ json_string_value(stage), json_string_length(stage) };
-            *ret_gpu = (int) gpu;
-            read_call(reader, line, *ret_stage, (int) gpu);
-            read_head(reader, line, *ret_stage);
-            return line;
-        }
-        reader->head->garbage++;
-        json_decref(line);
-    }
-    end_head(reader);
-    return NULL;
-}
-
 static void read_process(struct arena *arena, const json_t *line, struct nvml_gpu *gpu)
 {
     *LIST_ADD(arena, &gpu->processes) = (struct nvml_process){
-        .pid = number_of(line, "pid", 0),
-        .memory = number_of(line, "memory", -1),
+        .pid = line_number(line, "pid", 0),
+        .memory = line_number(line, "memory", -1),
     };
 }
 
 static void read_mig(struct arena *arena, const json_t *line, struct nvml_gpu *gpu)
 {
     *LIST_ADD(arena, &gpu->mig_devices) = (struct nvml_mig){
-        .index = number_of(line, "index", 0),
-        .uuid = text_of(arena, json_object_get(line, "uuid")),
+        .index = line_number(line, "index", 0),
+        .uuid = line_text(arena, line, "uuid"),
     };
 }
 
@@ -286,12 +147,12 @@ void nvml_answer_read(struct arena *arena, const struct child_result *child,
                       struct nvml_answer *ret)
 {
     struct nvml_answer answer = { 0 };
-    struct reader reader = read_begin(arena, child, &answer.head);
+    struct lines lines = lines_of(arena, child, &answer.head);
     struct str stage;
     json_t *line;
     int gpu;
 
-    while ((line = read_next(&reader, &stage, &gpu))) {
+    while ((line = lines_next(&lines, &stage, &gpu))) {
         while (gpu >= (int) answer.gpus.count)
             (void) LIST_ADD(arena, &answer.gpus);
         if (gpu < 0)
@@ -307,12 +168,12 @@ void cuda_answer_read(struct arena *arena, const struct child_result *child,
                       struct cuda_answer *ret)
 {
     struct cuda_answer answer = { 0 };
-    struct reader reader = read_begin(arena, child, &answer.head);
+    struct lines lines = lines_of(arena, child, &answer.head);
     struct str stage;
     json_t *line;
     int gpu;
 
-    while ((line = read_next(&reader, &stage, &gpu))) {
+    while ((line = lines_next(&lines, &stage, &gpu))) {
         while (gpu >= (int) answer.gpus.count)
             (void) LIST_ADD(arena, &answer.gpus);
         if (gpu < 0)

@@ -8,37 +8,7 @@
 #ifndef GPUVET_DRIVER_ANSWER_H
 #define GPUVET_DRIVER_ANSWER_H
 
-#include "base/child.h"
-
-/* Larger GPU numbers in an answer are ignored. */
-#define ANSWER_GPUS_MAX 64
-
-enum said_state {
-    SAID_NOTHING,    /* not asked, or the answer lacks it */
-    SAID_VALUE,      /* code 0, and the value is there */
-    SAID_CODE,       /* the call gave `code`, not 0 */
-    SAID_MISSING,    /* the library has no such function */
-    SAID_UNFINISHED, /* the call began, and no answer came: it hung, or killed the helper */
-};
-
-struct said {
-    enum said_state state;
-    int code;
-    int64_t number;
-    struct str text;
-};
-
-/* What holds for every run of the helper. */
-struct answer {
-    const struct child_result *child;
-    bool done;             /* it reached its end */
-    bool loaded;           /* the first library it wanted could be loaded … */
-    struct str load_error; /* … or why not, in the loader's words */
-    struct str path;       /* the file that it was loaded from, as the loader names it */
-    struct str within;     /* the call that began and never ended; empty: none */
-    int within_gpu;        /* its GPU, or -1 */
-    size_t garbage;        /* lines that are no answers */
-};
+#include "driver/lines.h"
 
 struct nvml_process {
     int64_t pid;
