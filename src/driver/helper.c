@@ -8,13 +8,13 @@
 #define ENVIRON_MAX 65536u
 
 struct child *helper_start(struct arena *arena, const char *const *arguments,
-                           const char *const *environ)
+                           const char *const *environment)
 {
     const char *argv[HELPER_ARGUMENTS_MAX + 2] = { "gpuvet-helper" };
     struct child_spec spec = {
         .image = { (const char *) helper_blob, (size_t) helper_blob_size },
         .argv = argv,
-        .environ = environ,
+        .environ = environment,
         .answer_limit = ANSWERS_MAX,
     };
 
@@ -34,19 +34,19 @@ static bool is_named(struct str variable, const char *const *names)
     return false;
 }
 
-const char *const *environ_copy(struct arena *arena, const char *const *environ,
+const char *const *environ_copy(struct arena *arena, const char *const *environment,
                                 const char *const *without, const char *extra)
 {
     size_t count = 0, used = 0;
     const char **copy;
 
-    while (environ && environ[count] && count < ENVIRON_MAX)
+    while (environment && environment[count] && count < ENVIRON_MAX)
         count++;
     copy = (const char **) arena_array(arena, count + 2, sizeof(*copy));
     if (extra)
         copy[used++] = extra;
     for (size_t i = 0; i < count; i++)
-        if (!is_named(str_of(environ[i]), without))
-            copy[used++] = environ[i];
+        if (!is_named(str_of(environment[i]), without))
+            copy[used++] = environment[i];
     return copy;
 }
