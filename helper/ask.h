@@ -18,4 +18,10 @@ int ask_cuda(int argc, char **argv);
  */
 int ask_verify(int argc, char **argv);
 
+/*
+ * libs [--device N] NAME=PATH …: loads these libraries in this order, tells their versions as they
+ * report them, and lets those that we know compute (libs.h).
+ */
+int ask_libs(int argc, char **argv);
+
 #endif

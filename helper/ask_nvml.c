@@ -409,7 +409,7 @@ static int ask_number(void *library, const char *name, const char *older)
 
 int ask_nvml(int argc, char **argv)
 {
-    void *library = library_open(LIBRARY, false);
+    void *library = library_open(LIBRARY);
     int (*init)(void);
     int code, count;
 

@@ -37,7 +37,7 @@ int cuda_open(struct cuda *cuda)
     struct line line;
     int code;
 
-    cuda->library = library_open(LIBRARY, false);
+    cuda->library = library_open(LIBRARY);
     if (!cuda->library)
         return -1;
     library_say_path(LIBRARY, library_look(cuda->library, "cuInit"));

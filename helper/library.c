@@ -4,21 +4,31 @@
 
 #include <dlfcn.h>
 
-void *library_open(const char *name, bool global)
+void *library_load(const char *name, bool global, const char **ret_error)
 {
+    void *library = dlopen(name, RTLD_NOW | (global ? RTLD_GLOBAL : RTLD_LOCAL));
+
+    if (!library) {
+        *ret_error = dlerror();
+        if (!*ret_error)
+            *ret_error = "no reason given";
+    }
+    return library;
+}
+
+void *library_open(const char *name)
+{
+    const char *error = NULL;
     struct line line;
     void *library;
 
     say_enter("dlopen", NO_GPU);
-    library = dlopen(name, RTLD_NOW | (global ? RTLD_GLOBAL : RTLD_LOCAL));
+    library = library_load(name, false, &error);
     line = line_begin("dlopen");
     line_text(&line, "library", name, 500);
     line_bool(&line, "ok", library != NULL);
-    if (!library) {
-        const char *error = dlerror();
-
-        line_text(&line, "error", error ? error : "no reason given", 900);
-    }
+    if (!library)
+        line_text(&line, "error", error, 900);
     line_end(&line);
     return library;
 }

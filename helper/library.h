@@ -8,10 +8,13 @@
 
 /*
  * Loads `name` (a soname, or a path) and says so: {"stage": "dlopen", "library": …, "ok": …} with
- * "error", the loader's own words, where it failed. NULL then. `global`: its symbols serve what is
- * loaded after it.
+ * "error", the loader's own words, where it failed. NULL then.
  */
-void *library_open(const char *name, bool global);
+void *library_open(const char *name);
+
+/* Without a word: NULL, and the loader's own, where it failed. `global`: its symbols serve what is
+ * loaded after it. */
+void *library_load(const char *name, bool global, const char **ret_error);
 
 /* A function's address. Where the library lacks it, NULL, and {"stage": NAME, "missing": true}. */
 void *library_function(void *library, const char *name, int gpu);

@@ -18,6 +18,7 @@ static const struct {
     { "nvml", ask_nvml },
     { "cuda", ask_cuda },
     { "verify", ask_verify },
+    { "libs", ask_libs },
 };
 
 int main(int argc, char **argv)

@@ -97,6 +97,37 @@ void product_encode(enum format format, const signed char *from, size_t cells, v
     }
 }
 
+unsigned product_order(const struct gpu *gpu, unsigned most)
+{
+    unsigned n = gpu->multiprocessors < 4    ? 128
+                 : gpu->multiprocessors < 16 ? 512
+                 : gpu->multiprocessors < 64 ? 1024
+                                             : 2048;
+
+    return n < most ? n : most;
+}
+
+bool product_send(struct step *step, enum format format, const struct product *m, cu_address memory)
+{
+    size_t cells = (size_t) m->n * m->n, bytes = cells * format_size(format);
+
+    product_encode(format, m->a, cells, m->room);
+    if (!STEP_CALL(step, cuMemcpyHtoD_v2, memory, m->room, bytes))
+        return false;
+    product_encode(format, m->b, cells, m->room);
+    return STEP_CALL(step, cuMemcpyHtoD_v2, memory + bytes, m->room, bytes) &&
+           STEP_CALL(step, cuMemsetD8_v2, memory + 2 * bytes, 0xff, cells * sizeof(float));
+}
+
+bool product_receive(struct step *step, enum format format, const struct product *m,
+                     cu_address memory)
+{
+    size_t cells = (size_t) m->n * m->n;
+
+    return STEP_CALL(step, cuMemcpyDtoH_v2, m->room, memory + 2 * cells * format_size(format),
+                     cells * sizeof(float));
+}
+
 /* --- the check --- */
 
 /* A result as a whole number; false for what cannot be one of ours, NaN included. */

@@ -41,6 +41,16 @@ void product_free(struct product *product);
 /* `cells` whole numbers as elements of a format. */
 void product_encode(enum format format, const signed char *from, size_t cells, void *to);
 
+/* How large a product this GPU makes in a moment: a multiple of 64, at most `most`. */
+unsigned product_order(const struct gpu *gpu, unsigned most);
+
+/* In the GPU's memory lie a, b, and c in fp32, one behind the other: sends a and b and poisons c;
+ * fetches c into `room`. */
+bool product_send(struct step *step, enum format format, const struct product *product,
+                  cu_address memory);
+bool product_receive(struct step *step, enum format format, const struct product *product,
+                     cu_address memory);
+
 /* Checks every element of the product that `room` holds in fp32. */
 void product_check(struct step *step, const struct product *product);
 

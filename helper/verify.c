@@ -25,12 +25,25 @@ struct verifying {
 
 struct step step_begin(const struct gpu *gpu, const char *name)
 {
+    return step_begin_in(gpu, NULL, name);
+}
+
+struct step step_begin_in(const struct gpu *gpu, const char *library, const char *name)
+{
     struct line line = line_about("step", gpu->number);
 
+    if (library)
+        line_text(&line, "library", library, 40);
     line_text(&line, "step", name, 40);
     line_bool(&line, "enter", true);
     line_end(&line);
-    return (struct step){ .gpu = gpu, .name = name, .peer = NO_GPU, .began = now_us() };
+    return (struct step){
+        .gpu = gpu,
+        .name = name,
+        .library = library,
+        .peer = NO_GPU,
+        .began = now_us(),
+    };
 }
 
 bool step_failed(const struct step *step)
@@ -64,6 +77,8 @@ void step_end(struct step *step)
     struct line line = line_about("step", step->gpu->number);
     bool failed = step_failed(step);
 
+    if (step->library)
+        line_text(&line, "library", step->library, 40);
     line_text(&line, "step", step->name, 40);
     line_text(&line, "state", failed ? "failed" : step->reason ? "skipped" : "ok", 10);
     line_real(&line, "ms", (double) (now_us() - step->began) / 1000.0);
@@ -88,6 +103,14 @@ void step_end(struct step *step)
     if (step->reason)
         line_text(&line, "reason", step->reason, 60);
     line_end(&line);
+}
+
+void *step_function(struct step *step, void *library, const char *name)
+{
+    void *function = library_look(library, name);
+
+    (void) step_code(step, name, function ? 0 : NO_FUNCTION);
+    return function;
 }
 
 bool step_kernel(struct step *step, const char *text, const char *entry, cu_module *ret_module,
@@ -212,7 +235,7 @@ static int attribute_of(const struct gpu *gpu, int attribute)
     return gpu->cuda->cuDeviceGetAttribute(&value, attribute, gpu->device) == 0 ? value : 0;
 }
 
-static void introduce(struct gpu *gpu)
+void gpu_introduce(struct gpu *gpu)
 {
     char name[256] = { 0 };
     struct line line = line_about("gpu", gpu->number);
@@ -237,7 +260,7 @@ static void verify_gpu(void *context, int number)
         return;
     if (cuda_enter(&all->cuda, number, &gpu->device, &gpu->context) != 0)
         return;
-    introduce(gpu);
+    gpu_introduce(gpu);
     quick_steps(gpu);
     if (gpu->lost || all->quick)
         return;

@@ -6,7 +6,8 @@
  *      "unit": "TFLOP/s"}
  * "failed" either because a call failed ("call", "code") or because numbers were wrong ("wrong":
  * how many, "first": the lowest, "max_error", "bound": 0 where results must be exact). "skipped"
- * comes with "reason"; a step between two GPUs with "peer" and "direct". A step's start is a line
+ * comes with "reason"; a step between two GPUs with "peer" and "direct"; one of a library with its
+ * name as "library". A step's start is a line
  * of its own with "enter": true.
  */
 #ifndef GPUVET_HELPER_VERIFY_H
@@ -27,8 +28,9 @@ struct gpu {
 struct step {
     const struct gpu *gpu;
     const char *name;
-    int peer;    /* the second GPU of the step, or NO_GPU */
-    bool direct; /* the two reach each other without the host */
+    const char *library; /* whose step it is; NULL: the driver's */
+    int peer;            /* the second GPU of the step, or NO_GPU */
+    bool direct;         /* the two reach each other without the host */
     int64_t began;
     const char *call; /* the first call that failed, and its code */
     int code;
@@ -40,6 +42,7 @@ struct step {
 };
 
 struct step step_begin(const struct gpu *gpu, const char *name);
+struct step step_begin_in(const struct gpu *gpu, const char *library, const char *name);
 void step_end(struct step *step); /* says how it went */
 bool step_failed(const struct step *step);
 
@@ -57,6 +60,10 @@ bool step_code(struct step *step, const char *call, int code);
               (say_enter("cuCtxSynchronize", (step)->gpu->number), \
                (step)->gpu->cuda->cuCtxSynchronize()))
 
+/* Finds a library's function; where it lacks it the step fails with that name and NO_FUNCTION. */
+#define NO_FUNCTION (-1)
+void *step_function(struct step *step, void *library, const char *name);
+
 /* Loads a kernel's text and finds its entry; the caller unloads *ret_module. */
 bool step_kernel(struct step *step, const char *text, const char *entry, cu_module *ret_module,
                  cu_function *ret);
@@ -70,6 +77,9 @@ size_t step_size(struct step *step, size_t most, unsigned share);
 
 /* The same numbers on every run: a 64-bit generator (splitmix64, Steele and others 2014). */
 uint64_t random_next(uint64_t *state);
+
+/* Asks a GPU for its name and what it can do, and says so. */
+void gpu_introduce(struct gpu *gpu);
 
 /* The kernels (helper/ptx/). */
 extern const char ptx_mix[], ptx_pattern[];

@@ -11,29 +11,6 @@ struct kind {
     enum format format;
 };
 
-static unsigned order_of(const struct gpu *gpu, unsigned most)
-{
-    unsigned n = gpu->multiprocessors < 4    ? 128
-                 : gpu->multiprocessors < 16 ? 512
-                 : gpu->multiprocessors < 64 ? 1024
-                                             : 2048;
-
-    return n < most ? n : most;
-}
-
-static bool send(struct step *step, const struct kind *kind, const struct product *m,
-                 cu_address memory)
-{
-    size_t cells = (size_t) m->n * m->n, bytes = cells * format_size(kind->format);
-
-    product_encode(kind->format, m->a, cells, m->room);
-    if (!STEP_CALL(step, cuMemcpyHtoD_v2, memory, m->room, bytes))
-        return false;
-    product_encode(kind->format, m->b, cells, m->room);
-    return STEP_CALL(step, cuMemcpyHtoD_v2, memory + bytes, m->room, bytes) &&
-           STEP_CALL(step, cuMemsetD8_v2, memory + 2 * bytes, 0xff, cells * sizeof(float));
-}
-
 static bool multiply(struct step *step, const struct kind *kind, unsigned n, cu_address memory,
                      cu_function function)
 {
@@ -61,7 +38,7 @@ static bool multiply(struct step *step, const struct kind *kind, unsigned n, cu_
 
 static void run(struct step *step, const struct kind *kind)
 {
-    unsigned n = order_of(step->gpu, kind->most);
+    unsigned n = product_order(step->gpu, kind->most);
     size_t cells = (size_t) n * n;
     struct product m = { 0 };
     cu_address memory = 0;
@@ -73,9 +50,8 @@ static void run(struct step *step, const struct kind *kind)
     if (STEP_CALL(step, cuMemAlloc_v2, &memory,
                   cells * (2 * format_size(kind->format) + sizeof(float))) &&
         step_kernel(step, kind->text, kind->entry, &module, &function) &&
-        send(step, kind, &m, memory) && multiply(step, kind, n, memory, function) &&
-        STEP_CALL(step, cuMemcpyDtoH_v2, m.room, memory + 2 * cells * format_size(kind->format),
-                  cells * sizeof(float)))
+        product_send(step, kind->format, &m, memory) && multiply(step, kind, n, memory, function) &&
+        product_receive(step, kind->format, &m, memory))
         product_check(step, &m);
     if (module)
         (void) STEP_CALL(step, cuModuleUnload, module);

@@ -155,6 +155,15 @@ static void run_pattern_check(void **parameters)
     }
 }
 
+/* What fake_libs.c "compiles": 1024 words. */
+static void run_count(void **parameters)
+{
+    uint32_t *out = pointer_in(parameters[0]);
+
+    for (uint32_t i = 0; i < 1024; i++)
+        out[i] = i * 2654435761u;
+}
+
 static const struct kernel {
     const char *name;
     void (*run)(void **parameters);
@@ -167,6 +176,7 @@ static const struct kernel {
     { "gpuvet_matmul_tf32", run_fp32, 2 },
     { "gpuvet_pattern_write", run_pattern_write, 0 },
     { "gpuvet_pattern_check", run_pattern_check, 3 },
+    { "gpuvet_count", run_count, 0 },
 };
 
 /* --- the driver --- */
