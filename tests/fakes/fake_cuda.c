@@ -93,20 +93,31 @@ static float of_fp16(const void *at, size_t i)
                    (half & 0x3ff) << 13);
 }
 
+static float *decoded(const void *at, size_t cells, float (*value)(const void *, size_t))
+{
+    float *copy = malloc(cells * sizeof(*copy));
+
+    for (size_t i = 0; copy && i < cells; i++)
+        copy[i] = value(at, i);
+    return copy;
+}
+
 static void run_matmul(void **parameters, float (*value)(const void *, size_t))
 {
-    const void *a = pointer_in(parameters[0]), *b = pointer_in(parameters[1]);
-    float *c = pointer_in(parameters[2]);
     size_t n = word_in(parameters[3]);
+    float *a = decoded(pointer_in(parameters[0]), n * n, value);
+    float *b = decoded(pointer_in(parameters[1]), n * n, value);
+    float *c = pointer_in(parameters[2]);
 
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j < n; j++) {
-            float sum = 0;
+    for (size_t i = 0; a && b && i < n * n; i++) {
+        float sum = 0;
 
-            for (size_t k = 0; k < n; k++)
-                sum += value(a, i * n + k) * value(b, j * n + k);
-            c[i * n + j] = sum;
-        }
+        for (size_t k = 0; k < n; k++)
+            sum += a[i / n * n + k] * b[i % n * n + k];
+        c[i] = sum;
+    }
+    free(a);
+    free(b);
 }
 
 static void run_fp32(void **parameters)
