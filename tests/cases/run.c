@@ -121,6 +121,20 @@ static void expect_budget(const struct test_case *it, const struct root *root, i
         fail_msg("%lld ms, over its %llu", (long long) took, (unsigned long long) limit);
 }
 
+static void expect_verdict(const struct test_case *it, const struct judged *judged)
+{
+    if (it->alternative.len && !judged->cause.len && str_eq(it->alternative, judged->state))
+        return;
+    expect(STR("state"), it->state, judged->state);
+    expect(STR("cause"), it->cause, judged->cause);
+    if (it->certainty.len)
+        expect(STR("certainty"), it->certainty, judged->certainty);
+    expect_findings(judged, &it->consequences, "consequence");
+    expect_findings(judged, &it->independents, "independent");
+    expect_evidence(it, judged);
+    expect_candidates(it, judged);
+}
+
 static void test_case__is_judged_as_it_says(void **state)
 {
     AUTO_ARENA *arena = arena_new(no_memory);
@@ -134,14 +148,7 @@ static void test_case__is_judged_as_it_says(void **state)
     start = now();
     judge(arena, machine.root, &machine.eyes, &judged);
     expect_budget(it, machine.root, now() - start);
-    expect(STR("state"), it->state, judged.state);
-    expect(STR("cause"), it->cause, judged.cause);
-    if (it->certainty.len)
-        expect(STR("certainty"), it->certainty, judged.certainty);
-    expect_findings(&judged, &it->consequences, "consequence");
-    expect_findings(&judged, &it->independents, "independent");
-    expect_evidence(it, &judged);
-    expect_candidates(it, &judged);
+    expect_verdict(it, &judged);
     expect_facts(arena, it, judged.facts);
 }
 

@@ -51,6 +51,13 @@ static int read_cause(struct setting *setting)
     return one(setting, &setting->into->cause);
 }
 
+static int read_or(struct setting *setting)
+{
+    int r = one(setting, &setting->into->alternative);
+
+    return r == 0 && !str_eqz(setting->text, "undecided") ? -EBADMSG : r;
+}
+
 static int read_certainty(struct setting *setting)
 {
     return one(setting, &setting->into->certainty);
@@ -118,6 +125,7 @@ static const struct {
     { "source", read_source },
     { "state", read_state },
     { "cause", read_cause },
+    { "or", read_or },
     { "certainty", read_certainty },
     { "consequence", read_consequence },
     { "independent", read_independent },

@@ -6,6 +6,7 @@
  *     source https://…                  the report that the machine restates
  *     state broken
  *     cause driver/too-old              "cause null" where the verdict is undecided
+ *     or undecided                      where that verdict is as right: hostile input
  *     certainty certain                 optional
  *     consequence torch/cpu-only        optional, one a line; as are
  *     independent process/visible-devices
@@ -45,6 +46,7 @@ struct test_case {
     struct str name; /* its path below tests/cases, without ".case" */
     struct str root, source;
     struct str state, cause, certainty; /* cause is empty for null */
+    struct str alternative;             /* "undecided", or empty */
     struct case_list consequences, independents, candidates, evidence;
     struct case_facts facts;
     uint64_t reads, milliseconds; /* 0: the default of the runner */

@@ -123,6 +123,32 @@ static void add_uevent(struct reader *reader, struct str folder, const struct pc
     reader_add_file(reader, arena_join(reader->arena, folder, STR("uevent")), buf_str(&text));
 }
 
+static struct str driver_entry(struct arena *arena, struct str driver, struct str address)
+{
+    return arena_printf(arena, "sys/bus/pci/drivers/%.*s/%.*s", STR_ARG(driver), STR_ARG(address));
+}
+
+/* An earlier line may have said that another driver holds it. */
+static void unbind(struct reader *reader, struct str folder, struct str address)
+{
+    struct str link = arena_join(reader->arena, folder, STR("driver")), driver;
+
+    if (root_link(reader->so_far, link, &driver) < 0)
+        return;
+    tree_remove(reader->tree, link);
+    tree_remove(reader->tree, driver_entry(reader->arena, path_base(driver), address));
+}
+
+static void bind_driver(struct reader *reader, struct str folder, const struct pci_device *pci)
+{
+    struct arena *arena = reader->arena;
+
+    reader_add_link(reader, arena_join(arena, folder, STR("driver")),
+                    arena_printf(arena, "../../../bus/pci/drivers/%.*s", STR_ARG(pci->driver)));
+    reader_add_link(reader, driver_entry(arena, pci->driver, pci->address),
+                    arena_printf(arena, "../../../../%.*s", STR_ARG(str_from(folder, 4))));
+}
+
 /* The real folder lies under sys/devices, by its bus; sys/bus/pci/devices links to it. */
 static int read_pci(struct reader *reader, struct statement *statement)
 {
@@ -145,16 +171,9 @@ static int read_pci(struct reader *reader, struct statement *statement)
     add_uevent(reader, folder, &pci);
     reader_add_link(reader, arena_printf(arena, "sys/bus/pci/devices/%.*s", STR_ARG(pci.address)),
                     arena_printf(arena, "../../../%.*s", STR_ARG(str_from(folder, 4))));
-    tree_remove(reader->tree, arena_join(arena, folder, STR("driver")));
-    if (pci.driver.len) {
-        struct str driver = arena_printf(arena, "bus/pci/drivers/%.*s", STR_ARG(pci.driver));
-
-        reader_add_link(reader, arena_join(arena, folder, STR("driver")),
-                        arena_printf(arena, "../../../%.*s", STR_ARG(driver)));
-        reader_add_link(reader,
-                        arena_printf(arena, "sys/%.*s/%.*s", STR_ARG(driver), STR_ARG(pci.address)),
-                        arena_printf(arena, "../../../../%.*s", STR_ARG(str_from(folder, 4))));
-    }
+    unbind(reader, folder, pci.address);
+    if (pci.driver.len)
+        bind_driver(reader, folder, &pci);
     return 0;
 }
 

@@ -106,6 +106,26 @@ static void test_machine__shows_nodes_with_their_owners(void **state)
     assert_int_equal(node.uid, 7);
 }
 
+static void test_machine__binds_a_device_to_its_last_driver(void **state)
+{
+    AUTO_ARENA *arena = arena_new(no_memory);
+    struct machine machine = make(arena, "pci 0000:01:00.0 030000 10de:1 2:3 driver=nvidia\n"
+                                         "pci 0000:01:00.0 030000 10de:1 2:3 driver=nouveau\n"
+                                         "pci 0000:02:00.0 030000 10de:1 2:3 driver=nvidia\n"
+                                         "pci 0000:02:00.0 030000 10de:1 2:3\n");
+    struct node node;
+    struct str link;
+
+    (void) state;
+    assert_int_equal(root_link(machine.root, STR("sys/bus/pci/devices/0000:01:00.0/driver"), &link),
+                     0);
+    assert_true(str_eqz(path_base(link), "nouveau"));
+    assert_int_equal(root_link(machine.root, STR("sys/bus/pci/devices/0000:02:00.0/driver"), &link),
+                     -ENOENT);
+    assert_int_equal(
+        root_lstat(machine.root, STR("sys/bus/pci/drivers/nvidia/0000:01:00.0"), &node), -ENOENT);
+}
+
 static void test_machine__takes_away_and_refuses(void **state)
 {
     AUTO_ARENA *arena = arena_new(no_memory);
@@ -243,6 +263,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_machine__shows_the_files_that_it_describes),
         cmocka_unit_test(test_machine__shows_nodes_with_their_owners),
+        cmocka_unit_test(test_machine__binds_a_device_to_its_last_driver),
         cmocka_unit_test(test_machine__takes_away_and_refuses),
         cmocka_unit_test(test_machine__has_the_eyes_that_it_names),
         cmocka_unit_test(test_machine__makes_elf_files_and_caches),
