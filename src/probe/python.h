@@ -24,22 +24,22 @@ struct python {
     bool system_site;   /* the base's packages are searched, too */
 };
 
-/* One entry of sys.path. */
+/* One entry of sys.path, or a gap: entries may be missing there. */
 struct site {
-    struct str path;
+    struct str path;    /* of a gap: what could not be looked at */
     const char *origin; /* as torch.search_path.N.origin */
     struct names names; /* what lies in it; of an editable finder, what it maps */
-    int error;          /* 0, or why it could not be listed; -ENOENT is no failure */
-    bool is_site;       /* its .pth files count */
-    bool library;       /* of the standard library: not listed */
+    int error;          /* 0, or why it could not be looked at; -ENOENT says that it is empty */
+    bool gap, mapped;   /* not a folder of sys.path */
 };
 
 /* What one probe of Python hands on to the next. */
 struct python_state {
     struct python python;
-    bool found;
-    LIST(struct site) sites;
-    bool exact; /* every entry is there, in order */
+    bool found;               /* `python` is filled */
+    LIST(struct site) sites;  /* in the order in which Python asks them */
+    LIST(struct str) finders; /* files of editable installs, asked after all folders */
+    int failed;               /* a gap's error; 0: the path has none */
 };
 
 /*
