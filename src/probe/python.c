@@ -29,6 +29,24 @@ struct str path_shown(struct arena *arena, struct str path)
     return arena_printf(arena, "/%.*s", STR_ARG(path));
 }
 
+void fact_without(struct fact_str *fact, enum fact_state state, struct str from)
+{
+    *fact = (struct fact_str){ .state = state, .from = from };
+}
+
+size_t torch_metadata_name(struct names names, size_t from)
+{
+    for (; from < names.count; from++) {
+        struct str name = names.items[from];
+
+        if (str_starts(name, STR("torch-")) && name.len > 6 && name.data[6] >= '0' &&
+            name.data[6] <= '9' &&
+            (str_ends(name, STR(".dist-info")) || str_ends(name, STR(".egg-info"))))
+            break;
+    }
+    return from;
+}
+
 int eyes_home(struct probe_ctx *ctx, struct str *ret)
 {
     struct str text, line;

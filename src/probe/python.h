@@ -40,6 +40,8 @@ struct python_state {
     LIST(struct site) sites;  /* in the order in which Python asks them */
     LIST(struct str) finders; /* files of editable installs, asked after all folders */
     int failed;               /* a gap's error; 0: the path has none */
+    size_t torch_site;        /* which of the sites, from 1 on, has the torch; 0: none found */
+    struct str torch_headers; /* of its METADATA; empty: not read */
 };
 
 /*
@@ -63,6 +65,13 @@ struct str path_absolute(struct arena *arena, struct str base, struct str path);
 
 /* The same path with its leading slash. */
 struct str path_shown(struct arena *arena, struct str path);
+
+/* A fact without value: absent, denied, or looked at in vain. */
+void fact_without(struct fact_str *fact, enum fact_state state, struct str from);
+
+/* The first name from `from` on that is torch's metadata ("torch-2.4.1.dist-info", or .egg-info);
+ * names.count where there is none. */
+size_t torch_metadata_name(struct names names, size_t from);
 
 /* The home folder of the user whose eyes look: HOME, else etc/passwd. 0, -ENOENT, or why a look
  * failed. */
