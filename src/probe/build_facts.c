@@ -61,8 +61,7 @@ static void record_runtime(struct probe_ctx *ctx)
     const struct fact_str *version = package ? &package->version : &torch->cuda;
     unsigned major, minor;
 
-    if (!str_eqz(torch->build.value, "cuda") ||
-        (!package && !packages_complete(torch) && torch->packages.state != FACT_UNKNOWN))
+    if (!package && torch->packages.partial)
         return;
     if (version->state != FACT_KNOWN || !two_numbers(version->value, &major, &minor))
         return;
