@@ -158,8 +158,15 @@ static void test_elf__counts_symbols_as_the_section_headers_do(void **state)
     dynsym = elf_section(sections, section_count, ".dynsym");
     assert_non_null(dynsym);
     assert_null(elf_section(sections, section_count, ".nv_fatbin"));
-    assert_int_equal(elf_symbol_count(&sample->elf, &sample->dynamic, &count), 0);
-    assert_int_equal(count, dynsym->size / 24);
+    for (unsigned i = 0; i < 2; i++) { /* by the old hash table, then by the GNU one */
+        struct elf_dynamic dynamic = sample->dynamic;
+
+        assert_true(dynamic.hash && dynamic.gnu_hash);
+        if (i)
+            dynamic.hash = 0;
+        assert_int_equal(elf_symbol_count(&sample->elf, &dynamic, &count), 0);
+        assert_int_equal(count, dynsym->size / 24);
+    }
 }
 
 static void test_elf__finds_the_build_id(void **state)
@@ -232,6 +239,62 @@ static void test_elf__refuses_what_is_not_an_elf_file(void **state)
     assert_int_equal(elf_open(&window, sample->arena, &elf), -ENODATA);
 }
 
+/* A file whose n-th read fails. */
+struct failing {
+    struct window window;
+    unsigned left;
+};
+
+static int read_or_fail(void *ctx, uint64_t offset, void *buf, size_t size)
+{
+    struct failing *failing = ctx;
+
+    if (failing->left == 0)
+        return -EIO;
+    failing->left--;
+    return failing->window.read(failing->window.ctx, offset, buf, size);
+}
+
+static int read_all(const struct window *window, struct arena *arena)
+{
+    struct elf elf;
+    struct elf_dynamic dynamic;
+    struct elf_symbols symbols;
+    struct elf_symbol symbol;
+    struct elf_section *sections;
+    struct str id;
+    size_t count;
+    int err = elf_open(window, arena, &elf);
+
+    if (err == 0)
+        err = elf_sections(&elf, &sections, &count);
+    if (err == 0)
+        err = elf_build_id(&elf, &id);
+    if (err == 0)
+        err = elf_dynamic(&elf, &dynamic);
+    if (err == 0)
+        err = elf_symbols(&elf, &dynamic, &symbols);
+    while (err == 0 && (err = elf_symbol_next(&symbols, &symbol)) > 0)
+        err = 0;
+    return err;
+}
+
+static void test_elf__hands_on_the_error_of_every_read(void **state)
+{
+    struct sample *sample = *state;
+    unsigned n = 0;
+    int err = -EIO;
+
+    for (; err == -EIO; n++) {
+        struct failing failing = { sample->window, n };
+        struct window window = { read_or_fail, &failing, sample->window.size };
+
+        err = read_all(&window, sample->arena);
+    }
+    assert_int_equal(err, 0);
+    assert_true(n > 10);
+}
+
 int main(int argc, char **argv)
 {
 #define WITH_SAMPLE(test) cmocka_unit_test_prestate_setup_teardown(test, set_up, tear_down, path)
@@ -245,6 +308,7 @@ int main(int argc, char **argv)
         WITH_SAMPLE(test_elf__finds_the_build_id),
         WITH_SAMPLE(test_elf__of_other_architectures_only_the_identity_is_read),
         WITH_SAMPLE(test_elf__refuses_what_is_not_an_elf_file),
+        WITH_SAMPLE(test_elf__hands_on_the_error_of_every_read),
     };
 
     return path ? cmocka_run_group_tests(tests, NULL, NULL) : 77;
