@@ -98,6 +98,22 @@ static void test_elf__lists_versions_needed_and_defined(void **state)
     assert_true(str_eqz(versions[2].name, "SAMPLE_2.0"));
 }
 
+static void test_elf__finds_addresses_only_within_segments(void **state)
+{
+    struct sample *sample = *state;
+    const struct elf_segment *segment = sample->elf.segments;
+    uint64_t offset, room;
+
+    while (segment->type != 1) /* PT_LOAD: every library has one */
+        segment++;
+    assert_int_equal(elf_offset(&sample->elf, segment->address + 8, &offset, &room), 0);
+    assert_int_equal(offset, segment->offset + 8);
+    assert_int_equal(room, segment->file_size - 8);
+    assert_int_equal(
+        elf_offset(&sample->elf, segment->address + segment->file_size, &offset, &room), -EBADMSG);
+    assert_int_equal(elf_offset(&sample->elf, UINT64_MAX, &offset, &room), -EBADMSG);
+}
+
 /* One row: a symbol, and what must be said of it. */
 struct expected {
     const char *name, *version, *library; /* NULL: no version */
@@ -305,6 +321,7 @@ int main(int argc, char **argv)
         WITH_SAMPLE(test_elf__lists_versions_needed_and_defined),
         WITH_SAMPLE(test_elf__lists_dynamic_symbols_with_their_versions),
         WITH_SAMPLE(test_elf__counts_symbols_as_the_section_headers_do),
+        WITH_SAMPLE(test_elf__finds_addresses_only_within_segments),
         WITH_SAMPLE(test_elf__finds_the_build_id),
         WITH_SAMPLE(test_elf__of_other_architectures_only_the_identity_is_read),
         WITH_SAMPLE(test_elf__refuses_what_is_not_an_elf_file),
