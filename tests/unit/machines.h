@@ -150,6 +150,7 @@ static const struct thing jetson[] = {
     { "proc/cpuinfo", "= processor\t: 0\nCPU implementer\t: 0x41\n" },
     { "proc/self/mountinfo", MOUNTS_HOST },
     { "proc/device-tree", "> /sys/firmware/devicetree/base" },
+    { "sys/module/nvgpu", "/" },
     { "sys/firmware/devicetree/base/model", "= NVIDIA Jetson AGX Orin Developer Kit" },
     { "lib", "> usr/lib" },
     { "usr/lib/ld-linux-aarch64.so.1", "= x" },
@@ -160,6 +161,48 @@ static const struct thing jetson[] = {
     { "etc/group", "= video:x:44:\n" },
     { "usr/lib/aarch64-linux-gnu/tegra/libcuda.so.1.1", "= library" },
     { "usr/lib/aarch64-linux-gnu/tegra/libcuda.so.1", "> libcuda.so.1.1" },
+    { NULL, NULL },
+};
+
+/* Seen on a rented virtual machine with one H100: its driver lies where only LD_LIBRARY_PATH looks,
+ * its firmware has no tables, and the image's variables speak of containers without there being
+ * one. Taken down from its /proc and /sys on 2026-11-24; the device's PCI numbers are from the
+ * table of GPUs. */
+static const struct thing rented[] = {
+    { ".dockerenv", "= " },
+    { "etc/os-release", "= ID=debian\nVERSION_ID=\"12\"\n" },
+    { "proc/sys/kernel/osrelease", "= 6.18.44\n" },
+    { "proc/cpuinfo", CPU_GUEST },
+    { "proc/self/mountinfo",
+      "= 22 27 0:21 / /proc rw,relatime - proc proc rw\n"
+      "24 27 0:6 / /dev rw,relatime - devtmpfs devtmpfs rw,size=65984560k,mode=755\n"
+      "25 24 0:23 / /dev/shm rw,relatime - tmpfs tmpfs rw,size=131981020k\n"
+      "27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard\n"
+      "29 27 254:16 / /usr/local/nvidia ro,nosuid - squashfs /dev/vdb ro,errors=continue\n"
+      "31 25 0:27 / /dev/shm rw,relatime - tmpfs tmpfs rw,size=134217728k\n" },
+    { "proc/self/cgroup", "= 0::/process_api/0cd0abf8f48f6ef012542331788259fd\n" },
+    LOADER_X86,
+    { "sys/bus/pci/devices/0000:00:06.0/uevent",
+      "= DRIVER=nvidia\nPCI_CLASS=30200\nPCI_ID=10DE:2330\nPCI_SUBSYS_ID=10DE:16C1\n" },
+    { "proc/driver/nvidia/version",
+      "= NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.159.04  Release Build  "
+      "(nixbld@)  \nGCC version:  gcc version 15.3.0 (GCC) \n" },
+    { "proc/driver/nvidia/gpus/0000:00:06.0/information",
+      "= Model: \t\t NVIDIA H100 80GB HBM3\nIRQ:   \t\t 41\nGPU UUID: \t "
+      "GPU-a1a09618-4f3c-d9bc-e5be-da3020874847\nVideo BIOS: \t 96.00.da.00.0c\nBus Type: \t "
+      "PCIe\nBus Location: \t 0000:00:06.0\nDevice Minor: \t 0\nGPU Excluded:\t No\n" },
+    { "proc/driver/nvidia/capabilities/gpu0/mig", "/" },
+    { "proc/driver/nvidia/capabilities/mig/config", "= x" },
+    { "sys/module/nvidia/version", "= 580.159.04\n" },
+    DEV,
+    { "dev/nvidia0", "c 0666 0" },
+    { "dev/nvidiactl", "c 0666 0" },
+    { "dev/nvidia-uvm", "c 0666 0" },
+    { "dev/nvidia-uvm-tools", "c 0666 0" },
+    { "dev/nvidia-caps/nvidia-cap1", "c 0400 0" },
+    { "dev/nvidia-caps/nvidia-cap2", "c 0444 0" },
+    { "usr/local/nvidia/lib64/libcuda.so.1", "> libcuda.so.580.159.04" },
+    { "usr/local/nvidia/lib64/libcuda.so.580.159.04", "= library" },
     { NULL, NULL },
 };
 

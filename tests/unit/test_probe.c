@@ -139,6 +139,37 @@ static void test_probe__sees_wsl_and_claims_no_missing_gpu(void **state)
     assert_string_equal(world_says(&world, "driver.library_origin"), "known: wsl");
 }
 
+static void test_probe__sees_a_rented_machine_and_no_container(void **state)
+{
+    static const struct saying sayings[] = {
+        { "container.inside", "known: false" },
+        { "container.shm_bytes", "known: 137438953472" },
+        { "machine.virtual_guest", "known: true" },
+        { "machine.hypervisor", "unknown" },
+        { "hardware.summary", "known: 1 × NVIDIA H100 80GB HBM3 (sm_90)" },
+        { "hardware.gpus.0.mig_enabled", "unknown" },
+        { "hardware.mig_instances", "known: 0" },
+        { "driver.version", "known: 580.159.04" },
+        { "driver.max_cuda", "known: 13.0" },
+        { "driver.module_flavour", "known: open" },
+        { "driver.nodes_openable", "known: true" },
+        { "driver.library_rule", "known: LD_LIBRARY_PATH" },
+        { "driver.library_version", "known: 580.159.04" },
+        { NULL, NULL },
+    };
+    AUTO_ARENA *arena = arena_new(no_memory);
+    struct world world = world_of(arena, rented);
+
+    (void) state;
+    world_variable(&world, "NVIDIA_VISIBLE_DEVICES=0");
+    world_look(&world, 0);
+    assert_string_equal(world_says(&world, "driver.library_path"), "absent");
+    assert_string_equal(world_says(&world, "driver.native_version"), "known: 580.159.04");
+    world_variable(&world, "LD_LIBRARY_PATH=/usr/local/nvidia/lib64:/usr/local/nvidia/lib");
+    world_look(&world, 0);
+    assert_says(&world, sayings);
+}
+
 static void test_probe__sees_a_jetson(void **state)
 {
     static const struct saying sayings[] = {
@@ -438,7 +469,7 @@ static void test_probe__never_claims_otherwise_when_one_look_fails(void **state)
         uint32_t uid;
     } rows[] = {
         { "desktop", desktop, 1000 }, { "pod", pod, 0 },         { "wsl", wsl, 0 },
-        { "jetson", jetson, 1000 },   { "refused", refused, 0 },
+        { "jetson", jetson, 1000 },   { "refused", refused, 0 }, { "rented", rented, 0 },
     };
 
     (void) state;
@@ -471,6 +502,7 @@ int main(void)
         cmocka_unit_test(test_probe__sees_a_healthy_desktop),
         cmocka_unit_test(test_probe__sees_a_pod_with_mig),
         cmocka_unit_test(test_probe__sees_wsl_and_claims_no_missing_gpu),
+        cmocka_unit_test(test_probe__sees_a_rented_machine_and_no_container),
         cmocka_unit_test(test_probe__sees_a_jetson),
         cmocka_unit_test(test_probe__sees_a_refused_module_of_this_boot_alone),
         cmocka_unit_test(test_probe__keeps_its_head_with_hostile_files),
