@@ -110,6 +110,7 @@ def gpus(directory, pool):
         rows.append({
             "device": f"{device:#06x}", "subvendor": f"{subvendor:#06x}",
             "subdevice": f"{subdevice:#06x}", "major": major, "minor": minor,
+            "capability_basis": BASES[row["capability_basis"]],
             "open_module": ANSWERS[row["open_module"]],
             "last_driver_branch": row["last_driver_branch"] or "0",
             "last_driver_branch_basis": BASES[row["last_driver_branch_basis"]],

@@ -2,7 +2,7 @@
  * "RTX4060Ti", "rtx-4060 ti" and "RTX 4060 Ti" are the same words. */
 #include "knowledge/gpus.h"
 
-#define WORDS_MAX 16 /* the longest name of the table has 13 */
+#define WORDS_MAX 24 /* the longest name of the table has 18 */
 
 enum {
     JUST_THIS,

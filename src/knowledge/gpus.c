@@ -4,7 +4,7 @@ struct gpu_row {
     uint16_t device, subvendor, subdevice;
     uint16_t name, chip, architecture, segment, first_open_driver, source;
     uint16_t last_driver_branch;
-    uint8_t major, minor, open_module, last_driver_branch_basis;
+    uint8_t major, minor, capability_basis, open_module, last_driver_branch_basis;
 };
 
 #include "knowledge/gpus_table.h"
@@ -32,6 +32,7 @@ bool gpu_at(size_t at, struct gpu_info *ret)
         .chip = table_text(row->chip),
         .architecture = table_text(row->architecture),
         .capability = { row->major, row->minor },
+        .capability_basis = (enum basis) row->capability_basis,
         .segment = table_text(row->segment),
         .open_module = (enum answer) row->open_module,
         .first_open_driver = table_text(row->first_open_driver),

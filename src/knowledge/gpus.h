@@ -19,6 +19,7 @@ struct gpu_info {
     struct str chip;         /* "GA106" */
     struct str architecture; /* "Ampere" */
     struct gpu_capability capability;
+    enum basis capability_basis;  /* DERIVED: the chip is known, and its capability from a list */
     struct str segment;           /* "GeForce", "workstation", "datacenter", "CMP", "NVS", "GRID",
                                      "Jetson/DRIVE"; empty: unknown */
     enum answer open_module;      /* does the open kernel module support it? */

@@ -31,6 +31,8 @@ static void test_gpus__every_row_is_whole_and_found_by_its_key(void **state)
     for (; gpu_at(at, &gpu); at++) {
         assert_true(gpu.source.len && gpu.name.len && gpu.chip.len && gpu.architecture.len);
         assert_true(gpu.capability.major <= 12 && gpu.capability.minor <= 9);
+        if (gpu.capability.major == 0)
+            assert_int_equal(gpu.capability_basis, BASIS_UNVERIFIED);
         if (gpu.last_driver_branch)
             assert_true(gpu.last_driver_branch_basis >= BASIS_DERIVED);
         assert_true(gpu_pci_at(at, &device, &subvendor, &subdevice));
@@ -93,6 +95,7 @@ static void test_gpus__dropped_ones_say_after_which_branch(void **state)
     assert_true(gpu_by_pci(0x2504, 0, 0, &gpu));
     assert_int_equal(gpu.last_driver_branch, 0);
     assert_int_equal(gpu.open_module, ANSWER_YES);
+    assert_int_equal(gpu.capability_basis, BASIS_DERIVED);
 }
 
 static void test_gpus__names_as_people_and_drivers_write_them(void **state)

@@ -1,0 +1,64 @@
+/* The chain: what each link shows, and what the findings do to it. */
+#include "diagnosis/chain.h"
+
+#include "knowledge/causes.h"
+
+/* A cause breaks the link of its layer; causes of the ground under a link break that one. */
+static struct str link_of(struct str slug)
+{
+    struct str layer = cause_by_slug(slug)->layer;
+
+    return str_eqz(layer, "wsl") ? STR("driver") : layer;
+}
+
+static bool is_broken(const struct verdict *verdict, struct str layer)
+{
+    for (size_t i = 0; i < verdict->findings.count; i++)
+        if (str_eq(link_of(verdict->findings.items[i].finding->rule->slug), layer))
+            return true;
+    return false;
+}
+
+static bool is_cut_off(const struct verdict *verdict, const struct link *link)
+{
+    for (unsigned i = 0; i < link->after.count; i++)
+        if (is_broken(verdict, rule_word(link->after, i)))
+            return true;
+    return false;
+}
+
+void diagnose_chain(struct arena *arena, struct verdict *verdict)
+{
+    const struct link *link;
+
+    for (size_t i = 0; (link = link_at(i)) != NULL; i++) {
+        struct chain_link *shown = LIST_ADD(arena, &verdict->chain);
+
+        *shown = (struct chain_link){ .link = link, .state = LINK_UNKNOWN };
+        for (unsigned c = 0; c < link->cases.count && !shown->text; c++) {
+            const struct link_case *row = rule_case(link->cases, c);
+
+            if (rule_holds(arena, verdict->facts, row->when, NULL) == TRUTH_TRUE) {
+                shown->text = row;
+                shown->state = row->state;
+            }
+        }
+        if (is_broken(verdict, link->layer))
+            shown->state = LINK_BROKEN;
+        else if (is_cut_off(verdict, link) && shown->state != LINK_ABSENT)
+            shown->state = LINK_NOT_REACHED;
+    }
+}
+
+bool chain_holds(const struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->chain.count; i++) {
+        const struct chain_link *link = &verdict->chain.items[i];
+
+        /* Only the container may be absent: nobody needs to be in one. */
+        if (link->state != LINK_OK &&
+            !(link->state == LINK_ABSENT && str_eqz(link->link->layer, "container")))
+            return false;
+    }
+    return true;
+}

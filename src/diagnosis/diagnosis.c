@@ -1,0 +1,193 @@
+#include "diagnosis/diagnosis.h"
+
+#include "diagnosis/chain.h"
+#include "knowledge/causes.h"
+
+static struct str slug_of(const struct finding *finding)
+{
+    return finding->rule->slug;
+}
+
+static bool is_explained(const struct judgement *judgement, const struct finding *finding)
+{
+    for (size_t i = 0; i < judgement->findings.count; i++)
+        if (cause_explains(slug_of(&judgement->findings.items[i]), slug_of(finding)))
+            return true;
+    return false;
+}
+
+/* The finding that nothing explains and that lies lowest. */
+static const struct finding *find_root(const struct judgement *judgement)
+{
+    const struct finding *root = NULL;
+
+    for (size_t i = 0; i < judgement->findings.count; i++) {
+        const struct finding *finding = &judgement->findings.items[i];
+
+        if (is_explained(judgement, finding))
+            continue;
+        if (!root || cause_by_slug(slug_of(finding))->order < cause_by_slug(slug_of(root))->order)
+            root = finding;
+    }
+    return root;
+}
+
+static void add_all(struct arena *arena, const struct judgement *judgement,
+                    const struct finding *root, enum role role, struct verdict *verdict)
+{
+    for (size_t i = 0; i < judgement->findings.count; i++) {
+        const struct finding *finding = &judgement->findings.items[i];
+        enum role its = finding == root                    ? ROLE_ROOT
+                        : is_explained(judgement, finding) ? ROLE_CONSEQUENCE
+                                                           : ROLE_INDEPENDENT;
+
+        if (its == role)
+            *LIST_ADD(arena, &verdict->findings) =
+                (struct diagnosed){ .finding = finding, .role = role };
+    }
+}
+
+static void link_consequences(struct arena *arena, struct verdict *verdict)
+{
+    for (size_t i = 0; i < verdict->findings.count; i++) {
+        struct diagnosed *cause = &verdict->findings.items[i];
+
+        for (size_t k = 0; k < verdict->findings.count; k++) {
+            const struct diagnosed *other = &verdict->findings.items[k];
+
+            if (cause_explains(slug_of(cause->finding), slug_of(other->finding)))
+                *LIST_ADD(arena, &cause->explains) = other;
+        }
+    }
+}
+
+/* Would a rule explain the root, if only looking had not failed? */
+static bool is_in_doubt(const struct judgement *judgement, const struct finding *root)
+{
+    for (size_t i = 0; i < judgement->open.count; i++) {
+        const struct open_question *question = &judgement->open.items[i];
+
+        if (question->missing.failed && cause_explains(question->rule->slug, slug_of(root)))
+            return true;
+    }
+    return false;
+}
+
+/* Fewer missing facts first; then from the metal up. */
+static int by_likelihood(const void *a, const void *b)
+{
+    const struct open_question *const *left = a, *const *right = b;
+    size_t mine = (*left)->missing.names.count, theirs = (*right)->missing.names.count;
+    unsigned lower = cause_by_slug((*left)->rule->slug)->order;
+    unsigned upper = cause_by_slug((*right)->rule->slug)->order;
+
+    if (mine != theirs)
+        return mine < theirs ? -1 : 1;
+    return lower < upper ? -1 : lower > upper;
+}
+
+static void list_open(struct arena *arena, const struct judgement *judgement,
+                      struct verdict *verdict)
+{
+    for (size_t i = 0; i < judgement->open.count; i++)
+        *LIST_ADD(arena, &verdict->undecided) = &judgement->open.items[i];
+    if (verdict->undecided.count)
+        qsort(verdict->undecided.items, verdict->undecided.count, sizeof(*verdict->undecided.items),
+              by_likelihood);
+}
+
+static bool is_not_environment(struct str slug)
+{
+    return str_eqz(slug, "none/not-environment");
+}
+
+static void name_state(const struct judgement *judgement, const struct finding *root,
+                       struct verdict *verdict)
+{
+    if (!root && chain_holds(verdict)) {
+        verdict->state = STATE_HEALTHY;
+        verdict->cause = STR("none/healthy");
+        verdict->certainty = CERTAINTY_POSSIBLE; /* files alone cannot prove more */
+    } else if (!root || is_in_doubt(judgement, root)) {
+        verdict->state = STATE_UNDECIDED;
+        verdict->certainty = CERTAINTY_POSSIBLE;
+    } else {
+        verdict->state = is_not_environment(slug_of(root)) ? STATE_NOT_ENVIRONMENT : STATE_BROKEN;
+        verdict->cause = slug_of(root);
+        verdict->certainty = root->rule->certainty;
+        verdict->root = &verdict->findings.items[0];
+    }
+}
+
+void diagnose(struct arena *arena, const struct facts *facts, const struct judgement *judgement,
+              struct verdict *ret)
+{
+    const struct finding *root = find_root(judgement);
+    struct verdict verdict = { .facts = facts };
+
+    for (enum role role = ROLE_ROOT; role <= ROLE_INDEPENDENT; role++)
+        add_all(arena, judgement, root, role, &verdict);
+    link_consequences(arena, &verdict);
+    list_open(arena, judgement, &verdict);
+    diagnose_chain(arena, &verdict);
+    name_state(judgement, root, &verdict);
+    *ret = verdict;
+}
+
+const char *verdict_state_name(enum verdict_state state)
+{
+    static const char *const names[] = {
+        [STATE_HEALTHY] = "healthy",
+        [STATE_BROKEN] = "broken",
+        [STATE_UNDECIDED] = "undecided",
+        [STATE_NOT_ENVIRONMENT] = "not-environment",
+    };
+
+    return names[state];
+}
+
+const char *certainty_name(enum certainty certainty)
+{
+    static const char *const names[] = {
+        [CERTAINTY_POSSIBLE] = "possible",
+        [CERTAINTY_LIKELY] = "likely",
+        [CERTAINTY_CERTAIN] = "certain",
+    };
+
+    return names[certainty];
+}
+
+const char *role_name(enum role role)
+{
+    static const char *const names[] = {
+        [ROLE_ROOT] = "root",
+        [ROLE_CONSEQUENCE] = "consequence",
+        [ROLE_INDEPENDENT] = "independent",
+    };
+
+    return names[role];
+}
+
+const char *link_state_name(enum link_state state)
+{
+    static const char *const names[] = {
+        [LINK_OK] = "ok",           [LINK_BROKEN] = "broken", [LINK_NOT_REACHED] = "not-reached",
+        [LINK_UNKNOWN] = "unknown", [LINK_ABSENT] = "absent",
+    };
+
+    return names[state];
+}
+
+int verdict_exit_code(const struct verdict *verdict)
+{
+    switch (verdict->state) {
+    case STATE_BROKEN:
+        return 1;
+    case STATE_UNDECIDED:
+        return 2;
+    case STATE_HEALTHY:
+    case STATE_NOT_ENVIRONMENT:
+        break;
+    }
+    return 0;
+}

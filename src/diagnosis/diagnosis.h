@@ -1,0 +1,67 @@
+/*
+ * diagnosis: one verdict out of many findings.
+ *
+ * Of the findings, those that another one explains (knowledge/precedence.toml) are its
+ * consequences; the rest are causes of their own. The one in the lowest layer is the root and the
+ * headline, the others are independent. With no finding the verdict is "healthy" only if every link
+ * of the chain is known to work; else it is "undecided", and the open questions are the candidates.
+ *
+ * A finding is not called the cause while a rule that would explain it is undecided because looking
+ * failed: then nothing is certain, and the verdict is "undecided" too.
+ */
+#ifndef GPUVET_DIAGNOSIS_DIAGNOSIS_H
+#define GPUVET_DIAGNOSIS_DIAGNOSIS_H
+
+#include "rules/rules.h"
+
+enum verdict_state { STATE_HEALTHY, STATE_BROKEN, STATE_UNDECIDED, STATE_NOT_ENVIRONMENT };
+
+enum role { ROLE_ROOT, ROLE_CONSEQUENCE, ROLE_INDEPENDENT };
+
+/* A remedy that is possible here, its commands filled in. plan/ sets it. */
+struct remedy_offer {
+    const struct remedy *remedy;
+    LIST(struct command) commands;
+};
+struct command {
+    struct str *words; /* argv */
+    size_t count;
+};
+
+struct diagnosed {
+    const struct finding *finding;
+    enum role role;
+    LIST(const struct diagnosed *) explains; /* its consequences */
+    LIST(struct remedy_offer) remedies;
+};
+
+struct chain_link {
+    const struct link *link;
+    enum link_state state;
+    const struct link_case *text; /* what to say of it; NULL: nothing is known */
+};
+
+struct verdict {
+    enum verdict_state state;
+    struct str cause; /* slug; empty when undecided */
+    enum certainty certainty;
+    const struct diagnosed *root;    /* NULL where no finding is the cause */
+    LIST(struct diagnosed) findings; /* the root first, then consequences, then independent ones */
+    LIST(const struct open_question *) undecided; /* likeliest first */
+    LIST(struct chain_link) chain;
+    const struct facts *facts;
+};
+
+void diagnose(struct arena *arena, const struct facts *facts, const struct judgement *judgement,
+              struct verdict *ret);
+
+/* Promised names and codes. */
+const char *verdict_state_name(enum verdict_state state);
+const char *certainty_name(enum certainty certainty);
+const char *role_name(enum role role);
+const char *link_state_name(enum link_state state);
+
+/* 0 healthy or not the environment, 1 broken, 2 undecided. */
+int verdict_exit_code(const struct verdict *verdict);
+
+#endif

@@ -1,0 +1,61 @@
+#include "knowledge/rules.h"
+
+#include "rules_table.h"
+
+#define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
+
+const struct expr *rule_node(unsigned at)
+{
+    return &rule_nodes[at];
+}
+
+struct str rule_word(struct range range, unsigned at)
+{
+    return rule_words[range.start + at];
+}
+
+struct range rule_command(struct range range, unsigned at)
+{
+    return rule_commands[range.start + at];
+}
+
+const struct link_case *rule_case(struct range range, unsigned at)
+{
+    return &link_case_rows[range.start + at];
+}
+
+const struct rule *rule_at(size_t at)
+{
+    return at < COUNT(rule_rows) ? &rule_rows[at] : NULL;
+}
+
+const struct remedy *remedy_at(size_t at)
+{
+    return at < COUNT(remedy_rows) ? &remedy_rows[at] : NULL;
+}
+
+const struct link *link_at(size_t at)
+{
+    return at < COUNT(link_rows) ? &link_rows[at] : NULL;
+}
+
+const struct precedence *precedence_at(size_t at)
+{
+    return at < COUNT(precedence_rows) ? &precedence_rows[at] : NULL;
+}
+
+const struct remedy *remedy_by_name(struct str name)
+{
+    for (size_t i = 0; i < COUNT(remedy_rows); i++)
+        if (str_eq(remedy_rows[i].name, name))
+            return &remedy_rows[i];
+    return NULL;
+}
+
+bool cause_explains(struct str cause, struct str other)
+{
+    for (size_t i = 0; i < COUNT(precedence_rows); i++)
+        if (str_eq(precedence_rows[i].cause, cause) && str_eq(precedence_rows[i].explains, other))
+            return true;
+    return false;
+}

@@ -1,0 +1,111 @@
+/*
+ * rules: what people write in knowledge/rules/, remedies.toml, chain.toml and precedence.toml, as
+ * const rows. Conditions are trees of nodes in one array; what they mean stands in rules/rules.h.
+ */
+#ifndef GPUVET_KNOWLEDGE_RULES_H
+#define GPUVET_KNOWLEDGE_RULES_H
+
+#include "base/str.h"
+#include "knowledge/lang.h"
+
+enum expr_kind {
+    EXPR_AND, /* left, right */
+    EXPR_OR,
+    EXPR_NOT,     /* left */
+    EXPR_COMPARE, /* left, operator, right */
+    EXPR_FACT,    /* text: its name */
+    EXPR_TEXT,    /* text */
+    EXPR_NUMBER,  /* number */
+    EXPR_BOOL,    /* number: 0 or 1 */
+    EXPR_PRESENT, /* text: a fact's name */
+    EXPR_ABSENT,
+    EXPR_DENIED,
+    EXPR_ANY, /* text: a list's name; left: condition on an item */
+    EXPR_ALL,
+    EXPR_COUNT,
+};
+
+enum comparison {
+    COMPARE_EQUAL,
+    COMPARE_UNEQUAL,
+    COMPARE_LESS, /* numbers, or versions number by number */
+    COMPARE_AT_MOST,
+    COMPARE_GREATER,
+    COMPARE_AT_LEAST,
+    COMPARE_IN,     /* left is one of the words of right */
+    COMPARE_HAS,    /* left contains right */
+    COMPARE_STARTS, /* left starts with right */
+};
+
+struct expr {
+    enum expr_kind kind;
+    enum comparison comparison;
+    unsigned left, right; /* positions of nodes */
+    struct str text;
+    int64_t number;
+};
+
+/* Rows `start` to `start + count` of the array that the member's comment names. */
+struct range {
+    unsigned start, count;
+};
+
+enum certainty { CERTAINTY_POSSIBLE, CERTAINTY_LIKELY, CERTAINTY_CERTAIN };
+
+struct rule {
+    struct str slug;       /* a cause */
+    unsigned when;         /* node */
+    struct range evidence; /* words: names of facts, what proves it first */
+    struct range remedies; /* words: names of remedies, the best first */
+    enum certainty certainty;
+    struct str headline[LANG_COUNT]; /* with {facts} */
+    struct str source;
+};
+
+enum needs { NEEDS_SAFE = 1, NEEDS_ROOT = 2, NEEDS_REBOOT = 4, NEEDS_HARDWARE = 8 };
+
+struct remedy {
+    struct str name;
+    unsigned when; /* node: only a remedy that is certainly possible here is offered */
+    struct str title[LANG_COUNT];
+    struct range commands; /* ranges of words: each an argv with {facts} */
+    unsigned needs;        /* enum needs */
+    struct str source;
+};
+
+enum link_state { LINK_OK, LINK_BROKEN, LINK_NOT_REACHED, LINK_UNKNOWN, LINK_ABSENT };
+
+/* A link of the chain says what its first case says whose condition is true. */
+struct link_case {
+    unsigned when; /* node */
+    enum link_state state;
+    struct str text[LANG_COUNT]; /* with {facts} */
+};
+
+struct link {
+    struct str layer; /* "hardware" */
+    struct str title[LANG_COUNT];
+    struct range after; /* words: links that must work before this one is reached */
+    struct range cases; /* link cases */
+};
+
+/* Where both are found, the one explains the other, which becomes its consequence. */
+struct precedence {
+    struct str cause, explains;
+};
+
+const struct expr *rule_node(unsigned at);
+struct str rule_word(struct range range, unsigned at);      /* of a range of words */
+struct range rule_command(struct range range, unsigned at); /* of a range of ranges */
+const struct link_case *rule_case(struct range range, unsigned at);
+
+/* NULL past the end. */
+const struct rule *rule_at(size_t at);
+const struct remedy *remedy_at(size_t at);
+const struct link *link_at(size_t at);
+const struct precedence *precedence_at(size_t at);
+
+const struct remedy *remedy_by_name(struct str name);
+bool cause_explains(struct str cause, struct str other);
+
+#endif

@@ -1,0 +1,68 @@
+#include "rules/rules.h"
+
+/* The first item of the list for which the condition's any(list: …) holds. */
+static bool matching_item(struct arena *arena, const struct facts *facts, unsigned at,
+                          struct str list, size_t *ret)
+{
+    const struct expr *expr = rule_node(at);
+
+    switch (expr->kind) {
+    case EXPR_AND:
+    case EXPR_OR:
+        return matching_item(arena, facts, expr->left, list, ret) ||
+               matching_item(arena, facts, expr->right, list, ret);
+    case EXPR_ANY:
+        return str_eq(expr->text, list) && rule_first_item(arena, facts, expr, ret);
+    default:
+        return false;
+    }
+}
+
+/*
+ * In a rule's evidence, "hardware.gpus.capability" means that member of the item for which the rule
+ * is true; it becomes "hardware.gpus.1.capability". Other names stay as they are.
+ */
+static struct str evidence_name(struct arena *arena, const struct facts *facts,
+                                const struct rule *rule, struct str name)
+{
+    struct str layer, rest, list_name, member, list;
+    size_t item;
+
+    (void) str_cut(name, '.', &layer, &rest);
+    if (!str_cut(rest, '.', &list_name, &member))
+        return name;
+    list = str_slice(name, 0, layer.len + 1 + list_name.len);
+    if (!matching_item(arena, facts, rule->when, list, &item))
+        return name;
+    return arena_printf(arena, "%.*s.%zu.%.*s", STR_ARG(list), item, STR_ARG(member));
+}
+
+static bool found_already(const struct judgement *judgement, struct str slug)
+{
+    for (size_t i = 0; i < judgement->findings.count; i++)
+        if (str_eq(judgement->findings.items[i].rule->slug, slug))
+            return true;
+    return false;
+}
+
+void rules_judge(struct arena *arena, const struct facts *facts, struct judgement *ret)
+{
+    const struct rule *rule;
+
+    *ret = (struct judgement){ 0 };
+    for (size_t i = 0; (rule = rule_at(i)) != NULL; i++) {
+        struct missing missing = { 0 };
+        enum truth truth = rule_holds(arena, facts, rule->when, &missing);
+
+        if (truth == TRUTH_TRUE && !found_already(ret, rule->slug)) {
+            struct finding *finding = LIST_ADD(arena, &ret->findings);
+
+            finding->rule = rule;
+            for (unsigned e = 0; e < rule->evidence.count; e++)
+                *LIST_ADD(arena, &finding->evidence) =
+                    evidence_name(arena, facts, rule, rule_word(rule->evidence, e));
+        } else if (truth == TRUTH_UNKNOWN) {
+            *LIST_ADD(arena, &ret->open) = (struct open_question){ rule, missing };
+        }
+    }
+}

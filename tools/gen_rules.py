@@ -1,0 +1,263 @@
+"""Turns rules, remedies, chain links and texts into const C tables.
+
+    gen_rules.py KNOWLEDGE_DIR TEXT_DIR OUTPUT_DIR
+
+Reads KNOWLEDGE_DIR/rules/*.toml, remedies.toml, chain.toml and TEXT_DIR/*.toml; writes
+rules_table.h and texts_table.h for src/knowledge/. Refuses what lacks a language, a source, or
+names a remedy or a cause that does not exist.
+"""
+
+import pathlib
+import sys
+
+import expressions
+from toml_reader import read_toml
+
+LANGUAGES = ("en", "zh")
+NEEDS = ("safe", "root", "reboot", "hardware")
+CERTAINTIES = ("possible", "likely", "certain")
+LINK_STATES = ("ok", "broken", "not-reached", "unknown", "absent")
+
+
+class Mistake(Exception):
+    pass
+
+
+def c_string(text):
+    data = text.encode()
+    out = []
+    for i, byte in enumerate(data):
+        char = chr(byte)
+        if char in '"\\':
+            out.append("\\" + char)
+        elif 32 <= byte < 127 and not (char == "?" and i and data[i - 1] == 63):
+            out.append(char)
+        else:
+            out.append(f"\\{byte:03o}")
+    return '"' + "".join(out) + '"'
+
+
+def view(text):
+    return f"STR_INIT({c_string(text)})"
+
+
+def both(entry, key, where):
+    texts = entry.get(key)
+    if not isinstance(texts, dict) or any(not texts.get(lang) for lang in LANGUAGES):
+        raise Mistake(f"{where}: {key} needs {' and '.join(LANGUAGES)}")
+    return "{ " + ", ".join(view(texts[lang]) for lang in LANGUAGES) + " }"
+
+
+def need(entry, key, where):
+    if not entry.get(key):
+        raise Mistake(f"{where}: {key} is missing")
+    return entry[key]
+
+
+class Pool:
+    """Rows of one C array; a list of values becomes a range in it."""
+
+    def __init__(self):
+        self.rows = []
+
+    def range(self, rows):
+        start = len(self.rows)
+        self.rows += rows
+        return f"{{ {start}, {len(rows)} }}"
+
+
+class Tables:
+    def __init__(self, causes):
+        self.causes = causes
+        self.nodes = []
+        self.words = Pool()
+        self.commands = Pool()
+        self.rules = []
+        self.remedies = []
+        self.links = []
+        self.cases = Pool()
+        self.explains = []
+
+    # --- conditions -------------------------------------------------------------------------
+
+    def add_node(self, kind, left=0, right=0, text="", number=0, operator="EQUAL"):
+        self.nodes.append(
+            f"{{ EXPR_{kind}, COMPARE_{operator}, {left}, {right}, {view(text)}, {number} }}"
+        )
+        return len(self.nodes) - 1
+
+    OPERATORS = {
+        "==": "EQUAL", "!=": "UNEQUAL", "<": "LESS", "<=": "AT_MOST", ">": "GREATER",
+        ">=": "AT_LEAST", "in": "IN", "has": "HAS", "starts": "STARTS",
+    }
+
+    def node(self, tree):
+        kind = tree[0]
+        if kind in ("and", "or"):
+            return self.add_node(kind.upper(), self.node(tree[1]), self.node(tree[2]))
+        if kind == "not":
+            return self.add_node("NOT", self.node(tree[1]))
+        if kind == "compare":
+            left, right = self.node(tree[2]), self.node(tree[3])
+            return self.add_node("COMPARE", left, right, operator=self.OPERATORS[tree[1]])
+        if kind in ("any", "all", "count"):
+            return self.add_node(kind.upper(), self.node(tree[2]), text=tree[1])
+        if kind == "state":
+            return self.add_node(tree[1].upper(), text=tree[2])
+        if kind == "bool":
+            return self.add_node("BOOL", number=int(tree[1]))
+        if kind == "number":
+            return self.add_node("NUMBER", number=tree[1])
+        return self.add_node(kind.upper(), text=tree[1])
+
+    def condition(self, entry, key, where):
+        try:
+            return self.node(expressions.parse(need(entry, key, where)))
+        except expressions.ExpressionError as error:
+            raise Mistake(f"{where}: {key}: {error}") from error
+
+    # --- rows -------------------------------------------------------------------------------
+
+    def strings(self, values):
+        return self.words.range([view(value) for value in values])
+
+    def cause(self, slug, where):
+        if slug not in self.causes:
+            raise Mistake(f"{where}: {slug} is no cause")
+        return view(slug)
+
+    def add_rule(self, entry, where, remedy_names):
+        where = f"{where}: {entry.get('slug')}"
+        remedies = entry.get("remedies", [])
+        for name in remedies:
+            if name not in remedy_names:
+                raise Mistake(f"{where}: {name} is no remedy")
+        certainty = entry.get("certainty", "certain")
+        if certainty not in CERTAINTIES:
+            raise Mistake(f"{where}: certainty {certainty}")
+        self.rules.append(
+            "{ "
+            + ", ".join([
+                ".slug = " + self.cause(need(entry, "slug", where), where),
+                f".when = {self.condition(entry, 'when', where)}",
+                ".evidence = " + self.strings(need(entry, "evidence", where)),
+                ".remedies = " + self.strings(remedies),
+                f".certainty = CERTAINTY_{certainty.upper()}",
+                ".headline = " + both(entry, "headline", where),
+                ".source = " + view(need(entry, "source", where)),
+            ])
+            + " }"
+        )
+
+    def add_remedy(self, entry, where):
+        name = need(entry, "name", where)
+        where = f"{where}: {name}"
+        needs = need(entry, "needs", where)
+        if any(word not in NEEDS for word in needs):
+            raise Mistake(f"{where}: needs {needs}")
+        commands = [self.strings(command) for command in entry.get("commands", [])]
+        self.remedies.append(
+            "{ "
+            + ", ".join([
+                ".name = " + view(name),
+                f".when = {self.condition(entry, 'when', where)}",
+                ".title = " + both(entry, "title", where),
+                ".commands = " + self.commands.range(commands),
+                ".needs = " + " | ".join(f"NEEDS_{word.upper()}" for word in needs),
+                ".source = " + view(need(entry, "source", where)),
+            ])
+            + " }"
+        )
+
+    def add_link(self, entry, where):
+        layer = need(entry, "layer", where)
+        cases = []
+        for case in need(entry, "case", f"{where}: {layer}"):
+            state = need(case, "state", f"{where}: {layer}")
+            if state not in LINK_STATES:
+                raise Mistake(f"{where}: {layer}: state {state}")
+            cases.append(
+                f"{{ {self.condition(case, 'when', where + ': ' + layer)}, "
+                f"LINK_{state.upper().replace('-', '_')}, {both(case, 'text', where + ': ' + layer)} }}"
+            )
+        self.links.append(
+            "{ "
+            + ", ".join([
+                ".layer = " + view(layer),
+                ".title = " + both(entry, "title", f"{where}: {layer}"),
+                ".after = " + self.strings(entry.get("after", [])),
+                ".cases = " + self.cases.range(cases),
+            ])
+            + " }"
+        )
+
+    def add_precedence(self, entry, where):
+        slug = self.cause(need(entry, "cause", where), where)
+        for other in need(entry, "explains", where):
+            self.explains.append(f"{{ {slug}, {self.cause(other, where)} }}")
+
+    def write(self, path):
+        arrays = [
+            ("struct expr", "rule_nodes", self.nodes),
+            ("struct str", "rule_words", self.words.rows),
+            ("struct range", "rule_commands", self.commands.rows),
+            ("struct rule", "rule_rows", self.rules),
+            ("struct remedy", "remedy_rows", self.remedies),
+            ("struct link_case", "link_case_rows", self.cases.rows),
+            ("struct link", "link_rows", self.links),
+            ("struct precedence", "precedence_rows", self.explains),
+        ]
+        with open(path, "w", encoding="utf-8") as out:
+            out.write("/* Made by tools/gen_rules.py from knowledge/. */\n")
+            for kind, name, rows in arrays:
+                out.write(f"\nstatic const {kind} {name}[] = {{\n")
+                out.writelines(f"    {row},\n" for row in rows)
+                out.write("};\n")
+
+
+def entries(path, key):
+    return read_toml(path).get(key, [])
+
+
+def write_rules(knowledge, output):
+    causes = {entry["slug"] for entry in entries(knowledge / "causes.toml", "cause")}
+    tables = Tables(causes)
+    for entry in entries(knowledge / "remedies.toml", "remedy"):
+        tables.add_remedy(entry, "remedies.toml")
+    names = {entry["name"] for entry in entries(knowledge / "remedies.toml", "remedy")}
+    for path in sorted((knowledge / "rules").glob("*.toml")):
+        for entry in entries(path, "rule"):
+            tables.add_rule(entry, path.name, names)
+    for entry in entries(knowledge / "chain.toml", "link"):
+        tables.add_link(entry, "chain.toml")
+    for entry in entries(knowledge / "precedence.toml", "precedence"):
+        tables.add_precedence(entry, "precedence.toml")
+    tables.write(output / "rules_table.h")
+
+
+def write_texts(texts, output):
+    keys, rows = [], []
+    for path in sorted(texts.glob("*.toml")):
+        for key, entry in read_toml(path).items():
+            keys.append(f"TEXT_{path.stem.upper()}_{key.upper()}")
+            rows.append(both({"text": entry}, "text", f"{path.name}: {key}"))
+    with open(output / "texts_table.h", "w", encoding="utf-8") as out:
+        out.write("/* Made by tools/gen_rules.py from text/. */\n")
+        out.write("#ifdef TEXT_ROWS\n")
+        out.writelines(f"    [{key}] = {row},\n" for key, row in zip(keys, rows))
+        out.write("#else\nenum text_id {\n")
+        out.writelines(f"    {key},\n" for key in keys)
+        out.write("    TEXT_COUNT\n};\n#endif\n")
+
+
+def main():
+    knowledge, texts, output = (pathlib.Path(argument) for argument in sys.argv[1:4])
+    try:
+        write_rules(knowledge, output)
+        write_texts(texts, output)
+    except Mistake as mistake:
+        sys.exit(f"gen_rules.py: {mistake}")
+
+
+if __name__ == "__main__":
+    main()
