@@ -37,7 +37,9 @@ void judge(struct arena *arena, struct root *root, const struct eyes *eyes, stru
     struct judgement *judgement = ARENA_NEW(arena, struct judgement);
     struct verdict verdict;
     struct wishes wishes = { 0 };
-    struct probe_ctx ctx = { arena, root, eyes, &wishes, facts };
+    struct probe_ctx ctx = {
+        .arena = arena, .root = root, .eyes = eyes, .wishes = &wishes, .facts = facts
+    };
 
     probe_all(&ctx, COST_FILES);
     plan_build(arena, facts);
