@@ -51,7 +51,7 @@ static void record_python(struct work *work, struct environment_facts *item, str
 
     if (r == 0)
         fact_str(&item->python, path_shown(work->ctx->arena, program), program);
-    else
+    else if (is_absent(work, r))
         fact_without(&item->python, fact_state_of_error(r), program);
 }
 
@@ -163,7 +163,10 @@ static void look_at_system(struct work *work)
 
 static void run(struct probe_ctx *ctx)
 {
-    struct work work = { .ctx = ctx };
+    /* Which are others can be said only where this one is known. */
+    struct work work = { .ctx = ctx,
+                         .failed = ctx->facts->torch.path.state == FACT_UNKNOWN ||
+                                   ctx->facts->torch.path.state == FACT_DENIED };
     struct fact_list *list = &ctx->facts->torch.environments;
     struct str here = ctx->eyes->working_directory;
 

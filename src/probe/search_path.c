@@ -174,6 +174,8 @@ static bool is_debian(struct probe_ctx *ctx)
 
     if (!str_eqz(ctx->python->python.base, "usr") || ctx->python->python.major != 3)
         return false;
+    if (fact_is(&ctx->facts->machine.os_family, STR("debian")))
+        return true;
     r = root_stat(ctx->root, STR("usr/lib/python3/dist-packages"), &node);
     if (r < 0 && fact_state_of_error(r) == FACT_UNKNOWN)
         search_path_gap(ctx, STR("usr/lib/python3/dist-packages"), r);

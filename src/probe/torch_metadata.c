@@ -46,7 +46,7 @@ static int read_metadata(struct probe_ctx *ctx, struct str folder, struct str *r
 
     *ret_at = below(ctx, folder, egg ? "PKG-INFO" : "METADATA");
     r = root_read(ctx->root, *ret_at, METADATA_LIMIT, &text);
-    if (r == -ENOTDIR && egg) {
+    if (egg && r < 0 && fact_state_of_error(r) == FACT_ABSENT) {
         *ret_at = folder;
         r = root_read(ctx->root, folder, METADATA_LIMIT, &text);
     }
@@ -206,6 +206,17 @@ static void record_source(struct probe_ctx *ctx, const struct site *site, bool w
     }
 }
 
+/* No INSTALLER: a distribution, or conda, which may have come without a word in the folder. */
+static void settle_installer(struct torch_facts *torch, const struct site *site)
+{
+    if (torch->installer.state != FACT_ABSENT)
+        return;
+    if (torch->source.state != FACT_KNOWN)
+        fact_without(&torch->installer, FACT_UNKNOWN, torch->source.from);
+    else if (str_ends(site->path, STR("dist-packages")) && is_distribution(site->path))
+        fact_str(&torch->installer, STR("apt"), site->path);
+}
+
 static void record_origin(struct probe_ctx *ctx, const struct site *site, struct str folder)
 {
     struct torch_facts *torch = &ctx->facts->torch;
@@ -229,9 +240,7 @@ static void record_origin(struct probe_ctx *ctx, const struct site *site, struct
         fact_without(&torch->source, FACT_UNKNOWN, wheel);
     else
         record_source(ctx, site, r == 0);
-    if (torch->installer.state == FACT_ABSENT && str_ends(site->path, STR("dist-packages")) &&
-        is_distribution(site->path))
-        fact_str(&torch->installer, STR("apt"), site->path);
+    settle_installer(torch, site);
 }
 
 static void run(struct probe_ctx *ctx)
@@ -252,6 +261,7 @@ static void run(struct probe_ctx *ctx)
     fact_without(&torch->metadata_version, FACT_ABSENT, site->path);
     fact_without(&torch->installer, FACT_ABSENT, site->path);
     record_source(ctx, site, false);
+    settle_installer(torch, site);
 }
 
 const struct probe probe_torch_metadata = {
