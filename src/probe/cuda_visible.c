@@ -146,7 +146,8 @@ static void record_list(struct facts *facts, struct visible visible)
     struct process_facts *process = &facts->process;
     struct str from = process->cuda_visible_devices.from;
     bool no_gpu = facts->hardware.gpu_count.state == FACT_KNOWN && !facts->hardware.gpu_count.value;
-    bool bad = visible.bad.len && !no_gpu, hides = visible.ended || bad;
+    bool bad = visible.bad.len && !no_gpu;
+    bool hides = visible.ended || bad || str_trim(process->cuda_visible_devices.value).len == 0;
     struct fact_str absent = { .state = FACT_ABSENT, .from = from };
 
     if (visible.unknown)

@@ -151,6 +151,22 @@ static void look_at_homes(struct work *work)
         look_at_home(work, arena_join(ctx->arena, STR("home"), names.items[i]));
 }
 
+/* What an administrator installed for the system's Python, on Debian. */
+static void look_at_local(struct work *work, struct str program)
+{
+    struct probe_ctx *ctx = work->ctx;
+    struct names names;
+
+    if (is_absent(work, root_list(ctx->root, STR("usr/local/lib"), LIB_NAMES, &names)))
+        return;
+    for (size_t i = 0; i < names.count; i++)
+        if (str_starts(names.items[i], STR("python3.")))
+            look_into(work, STR("usr"),
+                      arena_printf(ctx->arena, "usr/local/lib/%.*s/dist-packages",
+                                   STR_ARG(names.items[i])),
+                      program);
+}
+
 static void look_at_system(struct work *work)
 {
     struct str program = STR("usr/bin/python3");
@@ -158,6 +174,7 @@ static void look_at_system(struct work *work)
     look_at(work, STR("opt/conda"), STR(""));
     look_at_all(work, STR("opt/conda/envs"));
     look_into(work, STR("usr"), STR("usr/lib/python3/dist-packages"), program);
+    look_at_local(work, program);
     look_at(work, STR("usr/local"), STR(""));
 }
 

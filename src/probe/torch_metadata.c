@@ -7,6 +7,7 @@
  */
 #include "format/metadata.h"
 #include "format/version.h"
+#include "knowledge/dotted.h"
 #include "knowledge/torch_builds.h"
 #include "probe/python.h"
 #include "probe/torch_version.h"
@@ -139,17 +140,28 @@ static void record_wheel(struct probe_ctx *ctx, struct str text, struct str at)
         fact_str(&torch->glibc_needed, glibc, at);
 }
 
-/* Wheels of download.pytorch.org were tagged plainly "linux_x86_64" for long: what they need stands
- * in the table. */
+/*
+ * What the wheel's tag says is a promise of old: torch 2.6 was still tagged manylinux1, and the
+ * wheels of download.pytorch.org plainly "linux_x86_64". The table may know that the files need
+ * more. Which of the two it is can be said only of a build that is known.
+ */
 static void record_glibc(struct torch_facts *torch)
 {
+    const struct fact_str *lacking = torch->release.state != FACT_KNOWN    ? &torch->release
+                                     : torch->tag.state != FACT_KNOWN      ? &torch->tag
+                                     : torch->platform.state != FACT_KNOWN ? &torch->platform
+                                                                           : NULL;
+    struct fact_str *needed = &torch->glibc_needed;
     struct torch_build build;
 
-    if (torch->glibc_needed.state == FACT_UNKNOWN && torch->release.state == FACT_KNOWN &&
-        torch->tag.state == FACT_KNOWN && torch->platform.state == FACT_KNOWN &&
-        torch_build_find(torch->release.value, torch->tag.value, torch->platform.value, &build) &&
-        build.min_glibc.len)
-        fact_str(&torch->glibc_needed, build.min_glibc, STR("knowledge: torch_builds"));
+    if (lacking) {
+        fact_without(needed, FACT_UNKNOWN, lacking->from);
+        return;
+    }
+    if (torch_build_find(torch->release.value, torch->tag.value, torch->platform.value, &build) &&
+        build.min_glibc.len &&
+        (needed->state != FACT_KNOWN || dotted_compare(build.min_glibc, needed->value) > 0))
+        fact_str(needed, build.min_glibc, STR("knowledge: torch_builds"));
 }
 
 /* --- who brought it ------------------------------------------------------------------------- */
