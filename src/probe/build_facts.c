@@ -116,6 +116,12 @@ static void record_system(struct facts *facts)
     const struct machine_facts *machine = &facts->machine;
     const struct fact_str *needed = &facts->torch.glibc_needed;
 
+    /* The reason why something is not known is the reason why the rest is not. */
+    if (facts->runtime.system_suffices.state == FACT_UNKNOWN)
+        facts->runtime.system_suffices.from = needed->state == FACT_UNKNOWN ? needed->from
+                                              : machine->libc.state != FACT_KNOWN
+                                                  ? machine->libc.from
+                                                  : machine->libc_version.from;
     if (needed->state != FACT_KNOWN)
         return;
     if (fact_is(&machine->libc, STR("musl")))

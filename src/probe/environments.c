@@ -31,6 +31,9 @@ static const char *const many[] = {
     ".cache/pypoetry/virtualenvs",
 };
 
+/* Where the answer "there is none" comes from: no single path. */
+#define FOLDERS STR("folders of environments")
+
 struct work {
     struct probe_ctx *ctx;
     size_t looked_at;
@@ -198,8 +201,10 @@ static void run(struct probe_ctx *ctx)
     list->partial = work.failed;
     if (!work.failed)
         list->state = FACT_KNOWN;
-    if (ctx->facts->torch.other_cuda.state == FACT_UNKNOWN && !work.failed)
-        ctx->facts->torch.other_cuda.state = FACT_ABSENT;
+    list->from = FOLDERS;
+    if (ctx->facts->torch.other_cuda.state == FACT_UNKNOWN)
+        fact_without(&ctx->facts->torch.other_cuda, work.failed ? FACT_UNKNOWN : FACT_ABSENT,
+                     FOLDERS);
 }
 
 const struct probe probe_environments = {

@@ -78,8 +78,11 @@ static void record_metadata(struct probe_ctx *ctx, struct str folder)
     struct str at;
     int r = read_metadata(ctx, folder, &at, &metadata);
 
-    if (r < 0) {
+    if (r < 0) { /* what the pins say stays open, too, and for the same reason */
         fact_without(&torch->metadata_version, fact_state_of_error(r), at);
+        fact_without(&torch->metadata_matches, FACT_UNKNOWN, at);
+        fact_without(&torch->missing_package, FACT_UNKNOWN, at);
+        fact_without(&torch->mismatched, FACT_UNKNOWN, at);
         return;
     }
     ctx->python->torch_headers = metadata.headers;
@@ -87,6 +90,8 @@ static void record_metadata(struct probe_ctx *ctx, struct str folder)
     if (torch->version.state == FACT_KNOWN)
         fact_bool(&torch->metadata_matches, same_version(metadata.version, torch->version.value),
                   at);
+    else
+        fact_without(&torch->metadata_matches, FACT_UNKNOWN, torch->version.from);
 }
 
 /* --- WHEEL --------------------------------------------------------------------------------- */
