@@ -32,7 +32,7 @@ static const char *const many[] = {
 };
 
 /* Where the answer "there is none" comes from: no single path. */
-#define FOLDERS STR("folders of environments")
+#define SEVERAL_FOLDERS STR("folders of environments")
 
 struct work {
     struct probe_ctx *ctx;
@@ -201,10 +201,10 @@ static void run(struct probe_ctx *ctx)
     list->partial = work.failed;
     if (!work.failed)
         list->state = FACT_KNOWN;
-    list->from = FOLDERS;
+    list->from = SEVERAL_FOLDERS;
     if (ctx->facts->torch.other_cuda.state == FACT_UNKNOWN)
         fact_without(&ctx->facts->torch.other_cuda, work.failed ? FACT_UNKNOWN : FACT_ABSENT,
-                     FOLDERS);
+                     SEVERAL_FOLDERS);
 }
 
 const struct probe probe_environments = {

@@ -80,7 +80,7 @@ static void record_metadata(struct probe_ctx *ctx, struct str folder)
 
     if (r < 0) { /* what the pins say stays open, too, and for the same reason */
         fact_without(&torch->metadata_version, fact_state_of_error(r), at);
-        fact_without(&torch->metadata_matches, FACT_UNKNOWN, at);
+        torch->metadata_matches.from = at;
         fact_without(&torch->missing_package, FACT_UNKNOWN, at);
         fact_without(&torch->mismatched, FACT_UNKNOWN, at);
         return;
@@ -91,7 +91,7 @@ static void record_metadata(struct probe_ctx *ctx, struct str folder)
         fact_bool(&torch->metadata_matches, same_version(metadata.version, torch->version.value),
                   at);
     else
-        fact_without(&torch->metadata_matches, FACT_UNKNOWN, torch->version.from);
+        torch->metadata_matches.from = torch->version.from;
 }
 
 /* --- WHEEL --------------------------------------------------------------------------------- */
