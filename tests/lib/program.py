@@ -44,8 +44,8 @@ def report(*words, **how):
 
 
 @contextlib.contextmanager
-def folder():
-    path = tempfile.mkdtemp(prefix="gpuvet-")
+def folder(above=None):
+    path = tempfile.mkdtemp(prefix="gpuvet-", dir=above)
     try:
         yield pathlib.Path(path)
     finally:
@@ -55,7 +55,8 @@ def folder():
 @contextlib.contextmanager
 def machine(name):
     """The fake machine in a new folder, and the words that examine it as its user would see it."""
-    with folder() as above:
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None   # many small files
+    with folder(memory) as above:
         root = above / "root"
         done = subprocess.run([*WRAPPER, UNPACK, name, root], stdout=subprocess.PIPE, check=True)
         variables = dict(line.split(b"=", 1) for line in done.stdout.splitlines() if b"=" in line)
