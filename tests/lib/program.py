@@ -1,6 +1,6 @@
 """What the tests of the whole program share. They are plain unittest; each test's name is a promise.
 
-Meson tells through the environment which program is meant: GPUVET, UNPACK (tests/lib/unpack.c), and
+tests/meson.build tells in the environment which program is meant: GPUVET, UNPACK (lib/unpack.c), and
 MESON_EXE_WRAPPER where the program is another architecture's. By hand:
 
     GPUVET=build/src/cli/gpuvet UNPACK=build/tests/unpack tests/cli/test_usage.py [-v] [Usage.test_…]
