@@ -1,5 +1,5 @@
 /* What follows from facts alone: visible GPUs, and what the build of torch needs and covers. */
-#include "machine.h"
+#include "probed.h"
 
 static void set(struct machine *m, struct fact_str *fact, const char *value)
 {

@@ -1,7 +1,9 @@
 /* The torch that Python takes, how it came here, and what stands beside it. */
-#include "machine.h"
+#include "probed.h"
 
-#include "faulty.h"
+#include "lib/faulty.h"
+
+#include <errno.h>
 
 #define SITE "home/u/venv/lib/python3.11/site-packages"
 #define SYSTEM "usr/lib/python3/dist-packages"
@@ -377,18 +379,18 @@ static void compare(const struct facts *clean, const struct facts *faulty, const
 static void sweep(const char *name, struct machine (*make)(void))
 {
     struct machine clean = make();
-    struct faulty counter = { .inner = clean.root };
+    struct faulty counter = { .arena = clean.arena, .inner = clean.root };
 
-    clean.root = root_new(clean.arena, &faulty_backend, &counter);
+    clean.root = faulty_root(&counter);
     machine_run(&clean, COST_FILES);
-    assert_true(counter.looks > 10);
-    for (size_t at = 1; at <= counter.looks; at++) {
+    assert_true(counter.calls > 10);
+    for (size_t at = 1; at <= counter.calls; at++) {
         struct machine m = make();
-        struct faulty faulty = { .inner = m.root, .fail_at = at };
+        struct faulty faulty = { .arena = m.arena, .inner = m.root, .failing = at };
         struct observations log;
         struct str path = STR("?");
 
-        m.root = root_new(m.arena, &faulty_backend, &faulty);
+        m.root = faulty_root(&faulty);
         machine_run(&m, COST_FILES);
         log = root_log(m.root);
         for (size_t i = 0; i < log.count; i++)
