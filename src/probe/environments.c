@@ -70,8 +70,8 @@ static void look_into(struct work *work, struct str environment, struct str pack
     struct torch_version version;
     const char *kind;
 
-    if (torch->path.state == FACT_KNOWN &&
-        str_eq(torch->path.value, path_shown(ctx->arena, package)))
+    if (fact_is(&torch->path, path_shown(ctx->arena, package)) ||
+        fact_is(&torch->environment, path_shown(ctx->arena, environment)))
         return;
     if (is_absent(work, root_read(ctx->root, at, PYTHON_FILE_LIMIT, &text)) ||
         torch_version_parse(text, &version) < 0)

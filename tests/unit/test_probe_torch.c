@@ -69,7 +69,7 @@ static void test_torch__is_read_from_its_own_files(void **state)
         { "torch.metadata_version", "2.4.1" },
         { "torch.metadata_matches", "true" },
         { "torch.platform", "linux_x86_64" },
-        { "torch.glibc_needed", "2.5" },
+        { "torch.glibc_needed", "2.17" },
         { "torch.copies", "1" },
         { "torch.shadowed", "<absent>" },
         { "torch.impostor", "<absent>" },
