@@ -10,7 +10,7 @@
 #include "knowledge/dotted.h"
 #include "knowledge/torch_builds.h"
 #include "probe/python.h"
-#include "probe/torch_version.h"
+#include "probe/torch_kind.h"
 
 #include <errno.h>
 
@@ -203,10 +203,10 @@ static void record_source(struct probe_ctx *ctx, const struct site *site, bool w
 
     if (str_eqz(installer, "conda"))
         fact_str(&torch->source, STR("conda"), at);
-    else if (site->mapped || str_eqz(str_of(site->origin), ".pth") || str_starts(local, STR("git")))
-        fact_str(&torch->source, STR("source"), site->path);
     else if (is_distribution(site->path) && !str_eqz(installer, "pip") && !str_eqz(installer, "uv"))
         fact_str(&torch->source, STR("distribution"), site->path);
+    else if (site->mapped || str_eqz(str_of(site->origin), ".pth") || str_starts(local, STR("git")))
+        fact_str(&torch->source, STR("source"), site->path);
     else if (wheel && installer.len)
         fact_str(&torch->source, STR("wheel"), at);
     if (torch->source.state == FACT_KNOWN)
@@ -241,7 +241,7 @@ static void record_origin(struct probe_ctx *ctx, const struct site *site, struct
     int r;
 
     root_line(ctx->root, below(ctx, folder, "INSTALLER").data, &torch->installer);
-    r = root_read(ctx->root, wheel, PYTHON_TEXT, &text);
+    r = root_read(ctx->root, wheel, PYTHON_FILE_LIMIT, &text);
     if (r == 0)
         record_wheel(ctx, text, wheel);
     if (torch->platform.state != FACT_KNOWN)
