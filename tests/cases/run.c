@@ -146,7 +146,7 @@ static void test_case__is_judged_as_it_says(void **state)
 
     make(job, arena, &machine);
     start = now();
-    judge(arena, machine.root, &machine.eyes, &judged);
+    judge(arena, machine.root, &machine.eyes, &machine.answers, &judged);
     expect_budget(it, machine.root, now() - start);
     expect_verdict(it, &judged);
     expect_facts(arena, it, judged.facts);
@@ -162,7 +162,7 @@ static size_t judge_with_fault(struct job *job, size_t failing)
 
     make(job, arena, &machine);
     faulty.inner = machine.root;
-    judge(arena, faulty_root(&faulty), &machine.eyes, &judged);
+    judge(arena, faulty_root(&faulty), &machine.eyes, &machine.answers, &judged);
     if (judged.cause.len && !str_eq(judged.cause, job->it.cause))
         fail_msg("with call %zu failing it became \"%.*s\"", failing, STR_ARG(judged.cause));
     return faulty.calls;
