@@ -2,6 +2,8 @@
 #include "driver/facts.h"
 #include "probe/gpu.h"
 
+#define NO_DEVICE 100 /* CUDA_ERROR_NO_DEVICE */
+
 static void fill(struct fact_str *fact, const struct fact_str *told)
 {
     if (fact->state != FACT_KNOWN && told->state == FACT_KNOWN)
@@ -125,11 +127,21 @@ static void count_instances(const struct nvml_facts *nvml, struct fact_int *inst
     fact_int(instances, count, STR("nvmlDeviceGetMigDeviceHandleByIndex"));
 }
 
+/* What the process is given is what libcuda counts, whatever the variables say. */
+static void take_count(const struct cuda_facts *cuda, struct fact_int *visible)
+{
+    if (cuda->device_count.state == FACT_KNOWN)
+        *visible = cuda->device_count;
+    else if (cuda->init_code.state == FACT_KNOWN && cuda->init_code.value == NO_DEVICE)
+        fact_int(visible, 0, cuda->init_code.from);
+}
+
 void driver_complete(struct arena *arena, const struct driver_answer *own, struct facts *facts)
 {
     complete_gpus(arena, own, facts);
     take_capabilities(facts);
     count_instances(&facts->nvml, &facts->hardware.mig_instances);
+    take_count(&facts->cuda, &facts->process.visible_count);
     fill(&facts->driver.version, &facts->nvml.driver_version);
     if (facts->cuda.init_code.state == FACT_KNOWN && facts->cuda.init_code.value == 0)
         fill(&facts->driver.max_cuda, &facts->cuda.version);

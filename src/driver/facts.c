@@ -286,6 +286,7 @@ void driver_facts(struct arena *arena, const struct driver_answer *own,
                   const struct driver_answer *clean, struct facts *facts)
 {
     fact_bool(&facts->driver.asked, true, STR(LIBCUDA));
+    fact_bool(&facts->verify.ran, false, STR(LIBCUDA));
     tell_nvml(arena, &own->nvml, &facts->nvml);
     tell_cuda(arena, own, &facts->cuda);
     tell_slow(&facts->nvml, &facts->cuda);
@@ -296,6 +297,7 @@ void driver_facts(struct arena *arena, const struct driver_answer *own,
 void driver_not_asked(struct facts *facts, enum fact_state outcome, struct str from)
 {
     fact_bool(&facts->driver.asked, false, from);
+    fact_bool(&facts->verify.ran, false, from);
     facts->nvml.outcome = (struct fact_str){ .state = outcome, .from = from };
     facts->cuda.outcome = facts->nvml.outcome;
 }

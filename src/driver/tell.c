@@ -3,6 +3,7 @@
 #include <errno.h>
 
 /* Of NVML; libcuda has no such codes at the calls that we make. */
+#define INVALID_ARGUMENT 2
 #define NOT_SUPPORTED 3
 #define NO_PERMISSION 4
 
@@ -57,11 +58,13 @@ static struct str text_of(struct arena *arena, const struct telling *row, const 
     }
 }
 
-/* Of what was not said, and why. What nobody asked, and what the library has no function for, has
+/* Of what was not said, and why. What nobody asked, and what the library is too old to know, has
  * no origin: it is no failed look. */
 static enum fact_state state_of(const struct said *said, struct str *from)
 {
-    if (said->state == SAID_NOTHING || said->state == SAID_MISSING)
+    bool unasked = said->state == SAID_NOTHING || said->state == SAID_MISSING;
+
+    if (unasked || (said->state == SAID_CODE && said->code == INVALID_ARGUMENT))
         *from = (struct str){ NULL, 0 };
     if (said->state != SAID_CODE)
         return FACT_UNKNOWN;

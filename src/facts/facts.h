@@ -19,6 +19,7 @@
 #include "facts/process.h"
 #include "facts/runtime.h"
 #include "facts/torch.h"
+#include "facts/verify.h"
 
 struct facts {
     struct machine_facts machine;
@@ -33,6 +34,7 @@ struct facts {
     struct container_facts container;
     struct kernel_log_facts kernel_log;
     struct build_facts build;
+    struct verify_facts verify;
 };
 
 /* One layer: its name, its rows, and where it lies in struct facts. */

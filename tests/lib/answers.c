@@ -41,13 +41,13 @@ static int read_child(struct arena *arena, struct str block, struct child_result
 {
     struct child_result child = { .end = CHILD_OK, .us = 20000 };
     struct buf lines = buf_new(arena, 1u << 20);
-    struct str line, end;
+    struct str line, rest, word;
     int r = 0;
 
     while (r == 0 && str_next_line(&block, &line)) {
-        end = line;
-        if (str_next_word(&end, &end) && str_eqz(end, "end"))
-            r = read_end(str_from(str_trim(line), 3), &child);
+        rest = line;
+        if (str_next_word(&rest, &word) && str_eqz(word, "end"))
+            r = read_end(rest, &child);
         buf_add(&lines, line);
         buf_add_char(&lines, '\n');
     }
