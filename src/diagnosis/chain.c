@@ -3,7 +3,7 @@
 
 #include "knowledge/causes.h"
 
-/* A cause breaks the link of its layer; causes of the ground under a link break that one. */
+/* A cause breaks the link of its layer; WSL has none of its own. */
 static struct str link_of(struct str slug)
 {
     struct str layer = cause_by_slug(slug)->layer;
@@ -13,9 +13,13 @@ static struct str link_of(struct str slug)
 
 static bool is_broken(const struct verdict *verdict, struct str layer)
 {
-    for (size_t i = 0; i < verdict->findings.count; i++)
-        if (str_eq(link_of(verdict->findings.items[i].finding->rule->slug), layer))
+    for (size_t i = 0; i < verdict->findings.count; i++) {
+        const struct diagnosed *cause = &verdict->findings.items[i];
+
+        /* What another cause explains is not broken by itself. */
+        if (cause->role != ROLE_CONSEQUENCE && str_eq(link_of(cause->finding->rule->slug), layer))
             return true;
+    }
     return false;
 }
 

@@ -235,7 +235,9 @@ static void match(struct package_facts *package, const struct pin *pin, struct s
 static void judge_pins(struct work *work, struct str from)
 {
     struct torch_facts *torch = &work->ctx->facts->torch;
-    enum fact_state rest = FACT_ABSENT, missing = work->complete ? FACT_ABSENT : FACT_UNKNOWN;
+    enum fact_state rest = FACT_ABSENT, missing = FACT_ABSENT;
+    /* Code that may add folders is no failed look: nothing more can be seen there. */
+    struct str open = work->ctx->python->failed ? from : STR("");
 
     for (size_t i = 0; i < work->pins.count; i++) {
         const struct pin *pin = &work->pins.items[i];
@@ -264,7 +266,7 @@ static void judge_pins(struct work *work, struct str from)
         torch->mismatched_version = torch->mismatched_pinned = torch->mismatched;
     }
     if (torch->missing_package.state != FACT_KNOWN)
-        fact_without(&torch->missing_package, missing, from);
+        fact_without(&torch->missing_package, missing, missing == FACT_ABSENT ? from : open);
 }
 
 /* --- what stands on torch --------------------------------------------------------------------- */
