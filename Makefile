@@ -30,5 +30,28 @@ cross:
 	@test -f build-arm64/build.ninja || meson setup build-arm64 --cross-file tools/aarch64.ini >/dev/null
 	@tools/run_tests.py build-arm64
 
+# Needs gcc, clang, clang-tidy and cppcheck; names what is missing.
+lint: $(BUILD)/build.ninja build-clang/build.ninja
+	@ninja -C $(BUILD) >/dev/null
+	@ninja -C build-clang >build-clang/ninja.log || { cat build-clang/ninja.log; exit 1; }
+	@tools/lint.py $(BUILD)
+
+build-clang/build.ninja: | packages
+	@CC=clang meson setup build-clang >/dev/null
+
+# SECONDS=600 make fuzz: each decoder so long.
+fuzz: build-fuzz/build.ninja
+	@ninja -C build-fuzz >build-fuzz/ninja.log || { cat build-fuzz/ninja.log; exit 1; }
+	@tools/fuzz.sh build-fuzz $(SECONDS)
+
+build-fuzz/build.ninja: | packages
+	@CC=clang meson setup build-fuzz -Dfuzz=true -Dlink_mode=dynamic \
+	  -Db_sanitize=address,undefined -Db_lundef=false >/dev/null
+
+# VENV=DIR make bench: in a virtual environment that has a CUDA build of torch.
+bench: $(BUILD)/build.ninja
+	@ninja -C $(BUILD) src/cli/gpuvet >/dev/null
+	@bench/check.py $(BUILD)/src/cli/gpuvet $(VENV)
+
 clean:
 	rm -rf $(BUILD) build-asan build-arm64 build-clang build-fuzz
