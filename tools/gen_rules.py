@@ -197,7 +197,8 @@ class Tables:
         if certainty not in CERTAINTIES:
             raise Mistake(f"{where}: certainty {certainty}")
         self.healthy.append(
-            f"{{ {self.condition(entry, 'when', where)}, CERTAINTY_{certainty.upper()}, "
+            f"{{ {self.condition(entry, 'when', where)}, "
+            f"{self.strings(entry.get('links', []))}, CERTAINTY_{certainty.upper()}, "
             f"{both(entry, 'headline', where)} }}"
         )
 
