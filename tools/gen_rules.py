@@ -127,8 +127,12 @@ class Tables:
             raise Mistake(f"{where}: {slug} is no cause")
         return view(slug)
 
-    def add_rule(self, entry, where, remedy_names):
+    def add_rule(self, entry, where, remedy_names, unless):
+        """`unless` holds for all rules of the file; a rule may have its own."""
         where = f"{where}: {entry.get('slug')}"
+        unless = entry.get("unless", unless)
+        if unless:
+            entry = entry | {"when": f"({need(entry, 'when', where)}) and not ({unless})"}
         remedies = entry.get("remedies", [])
         for name in remedies:
             if name not in remedy_names:
@@ -197,7 +201,8 @@ class Tables:
         if certainty not in CERTAINTIES:
             raise Mistake(f"{where}: certainty {certainty}")
         self.healthy.append(
-            f"{{ {self.condition(entry, 'when', where)}, CERTAINTY_{certainty.upper()}, "
+            f"{{ {self.condition(entry, 'when', where)}, "
+            f"{self.strings(entry.get('links', []))}, CERTAINTY_{certainty.upper()}, "
             f"{both(entry, 'headline', where)} }}"
         )
 
@@ -237,8 +242,9 @@ def write_rules(knowledge, output):
         tables.add_remedy(entry, "remedies.toml")
     names = {entry["name"] for entry in entries(knowledge / "remedies.toml", "remedy")}
     for path in sorted((knowledge / "rules").glob("*.toml")):
+        unless = read_toml(path).get("unless")
         for entry in entries(path, "rule"):
-            tables.add_rule(entry, path.name, names)
+            tables.add_rule(entry, path.name, names, unless)
     for entry in entries(knowledge / "chain.toml", "link"):
         tables.add_link(entry, "chain.toml")
     for entry in entries(knowledge / "precedence.toml", "precedence"):

@@ -73,8 +73,12 @@ void complain(struct str line);
 struct progress {
     struct arena *arena;
     struct str text;
+    const struct child *newest;
+    enum lang lang;
     bool shown;
 };
+/* Ticks every second with the seconds in `text`, or, with `newest` given, every fifth of one with
+ * the name of the step that the child `newest` is at as {step}. */
 struct child_watch progress_watch(struct progress *progress);
 void progress_show(struct progress *progress, struct str line);
 void progress_end(struct progress *progress);

@@ -63,7 +63,7 @@ static void look(struct probe_ctx *ctx, enum fact_state asking, struct str from)
     probe_all(ctx, COST_FILES);
 }
 
-static const char *const *environment_of(struct arena *arena, const struct eyes *eyes)
+const char *const *environment_of(struct arena *arena, const struct eyes *eyes)
 {
     const char **environment =
         (const char **) arena_array(arena, eyes->variable_count + 1, sizeof(*environment));
@@ -88,24 +88,30 @@ static void look_and_ask(struct probe_ctx *ctx, enum lang lang)
     probe_all(ctx, COST_NOTHING);
 }
 
+void look_at_machine(struct arena *arena, const struct options *options, struct facts *facts,
+                     struct looking *ret)
+{
+    ret->eyes = own_eyes(arena);
+    ret->wishes = (struct wishes){
+        .python = absolute(arena, options->python, ret->eyes.working_directory),
+        .environment = absolute(arena, options->environment, ret->eyes.working_directory),
+    };
+    ret->ctx = (struct probe_ctx){ .arena = arena,
+                                   .root = root_live(arena),
+                                   .eyes = &ret->eyes,
+                                   .wishes = &ret->wishes,
+                                   .facts = facts };
+}
+
 static int examine_machine(struct arena *arena, const struct options *options, struct subject *ret)
 {
-    struct eyes eyes = own_eyes(arena);
-    struct wishes wishes = {
-        .python = absolute(arena, options->python, eyes.working_directory),
-        .environment = absolute(arena, options->environment, eyes.working_directory),
-    };
+    struct looking looking;
 
-    struct probe_ctx ctx = { .arena = arena,
-                             .root = root_live(arena),
-                             .eyes = &eyes,
-                             .wishes = &wishes,
-                             .facts = &ret->facts };
-
+    look_at_machine(arena, options, &ret->facts, &looking);
     if (options->no_driver)
-        look(&ctx, FACT_UNKNOWN, STR("--no-driver"));
+        look(&looking.ctx, FACT_UNKNOWN, STR("--no-driver"));
     else
-        look_and_ask(&ctx, options->lang);
+        look_and_ask(&looking.ctx, options->lang);
     ret->kind = STR("machine");
     ret->name = ret->facts.machine.name.value;
     return EXIT_GOOD;

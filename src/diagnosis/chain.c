@@ -54,14 +54,23 @@ void diagnose_chain(struct arena *arena, struct verdict *verdict)
     }
 }
 
-bool chain_holds(const struct verdict *verdict)
+static bool is_asked_for(struct range links, struct str layer)
+{
+    for (unsigned i = 0; i < links.count; i++)
+        if (str_eq(rule_word(links, i), layer))
+            return true;
+    return links.count == 0;
+}
+
+bool chain_holds(const struct verdict *verdict, struct range links)
 {
     for (size_t i = 0; i < verdict->chain.count; i++) {
         const struct chain_link *link = &verdict->chain.items[i];
+        struct str layer = link->link->layer;
 
         /* Only the container may be absent: nobody needs to be in one. */
-        if (link->state != LINK_OK &&
-            !(link->state == LINK_ABSENT && str_eqz(link->link->layer, "container")))
+        if (is_asked_for(links, layer) && link->state != LINK_OK &&
+            !(link->state == LINK_ABSENT && str_eqz(layer, "container")))
             return false;
     }
     return true;

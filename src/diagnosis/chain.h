@@ -7,7 +7,7 @@
 /* Sets verdict->chain from its facts and findings. */
 void diagnose_chain(struct arena *arena, struct verdict *verdict);
 
-/* Whether every link is known to work. */
-bool chain_holds(const struct verdict *verdict);
+/* Whether these links (words; none: every one) are known to work. */
+bool chain_holds(const struct verdict *verdict, struct range links);
 
 #endif

@@ -117,12 +117,13 @@ static bool is_not_environment(struct str slug)
     return false;
 }
 
-static const struct healthy *find_healthy(struct arena *arena, const struct facts *facts)
+static const struct healthy *find_healthy(struct arena *arena, const struct verdict *verdict)
 {
     const struct healthy *row;
 
     for (size_t i = 0; (row = healthy_at(i)) != NULL; i++)
-        if (rule_holds(arena, facts, row->when, NULL) == TRUTH_TRUE)
+        if (chain_holds(verdict, row->links) &&
+            rule_holds(arena, verdict->facts, row->when, NULL) == TRUTH_TRUE)
             return row;
     return NULL;
 }
@@ -130,8 +131,8 @@ static const struct healthy *find_healthy(struct arena *arena, const struct fact
 static void name_state(struct arena *arena, const struct judgement *judgement,
                        const struct finding *root, struct verdict *verdict)
 {
-    if (!root && chain_holds(verdict) && !is_unseen(judgement))
-        verdict->healthy = find_healthy(arena, verdict->facts);
+    if (!root && !is_unseen(judgement))
+        verdict->healthy = find_healthy(arena, verdict);
     if (verdict->healthy) {
         verdict->state = STATE_HEALTHY;
         verdict->cause = STR("none/healthy");

@@ -287,7 +287,8 @@ void driver_facts(struct arena *arena, const struct driver_answer *own,
 {
     fact_bool(&facts->driver.asked, true, STR(LIBCUDA));
     fact_bool(&facts->verify.ran, false, STR(LIBCUDA));
-    tell_nvml(arena, &own->nvml, &facts->nvml);
+    if (own->nvml.head.child)
+        tell_nvml(arena, &own->nvml, &facts->nvml);
     tell_cuda(arena, own, &facts->cuda);
     tell_slow(&facts->nvml, &facts->cuda);
     tell_clean(arena, clean, facts);

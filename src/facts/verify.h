@@ -7,6 +7,7 @@
 /* Where something failed, it is the first that did; where nothing did, those facts are ABSENT. */
 struct verify_facts {
     struct fact_bool ran;
+    struct fact_bool quick;     /* allocate, copy and one kernel alone */
     struct fact_bool passed;    /* every step of every GPU and library went well, or was skipped */
     struct fact_int gpus;       /* that every step was right on */
     struct fact_int wrong;      /* numbers that were wrong, of all steps */
@@ -27,6 +28,7 @@ struct verify_facts {
 
 ROWS verify_fields[] = {
     FIELD(verify, ran, "whether the GPUs were made to compute"),
+    FIELD(verify, quick, "whether only the quick steps were wanted"),
     FIELD(verify, passed, "whether all of it went well"),
     FIELD(verify, gpus, "GPUs on which all went well"),
     FIELD(verify, wrong, "numbers that were wrong"),

@@ -91,7 +91,8 @@ struct link {
 
 /* What a verdict without a finding says of itself: the first row whose condition is true. */
 struct healthy {
-    unsigned when; /* node */
+    unsigned when;      /* node */
+    struct range links; /* words: the links that must hold; none: all of the chain */
     enum certainty certainty;
     struct str headline[LANG_COUNT]; /* with {facts} */
 };

@@ -204,9 +204,24 @@ static void settle_nodes(struct driver_facts *driver)
     driver->node_refusal = driver->node_refused;
 }
 
+/* Of facts that were given: whoever knows what cuInit said has asked; where nobody says anything of
+ * it, nobody has. */
+static void settle_asked(struct facts *facts)
+{
+    const struct fact_int *code = &facts->cuda.init_code;
+
+    if (facts->driver.asked.state == FACT_UNKNOWN)
+        fact_bool(&facts->driver.asked, code->state != FACT_UNKNOWN,
+                  code->from.len ? code->from : STR("no answer of the driver"));
+    if (facts->verify.ran.state == FACT_UNKNOWN)
+        fact_bool(&facts->verify.ran, false, STR("no answer of the driver"));
+}
+
 static void run(struct probe_ctx *ctx)
 {
     struct driver_facts *driver = &ctx->facts->driver;
+
+    settle_asked(ctx->facts);
 
     if (driver->installed.state == FACT_UNKNOWN)
         settle_installed(driver);

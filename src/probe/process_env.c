@@ -46,5 +46,6 @@ static void run(struct probe_ctx *ctx)
 const struct probe probe_process_env = {
     .name = "process-env",
     .cost = COST_FILES,
+    .before_driver = true, /* costs nothing, and every rule about the driver may want it */
     .run = run,
 };

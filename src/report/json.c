@@ -1,5 +1,5 @@
 #include "facts/fill.h"
-#include "report/report.h"
+#include "report/verify.h"
 
 static void write_evidence(struct json *json, const struct report *report,
                            const struct finding *finding)
@@ -160,6 +160,8 @@ void report_json(struct buf *buf, const struct report *report)
     for (size_t i = 0; i < verdict->chain.count; i++)
         write_link(&json, report, &verdict->chain.items[i]);
     json_close(&json, ']');
+    if (report->verification)
+        report_verify_json(&json, report->verification);
     facts_write(&json, "facts", verdict->facts);
     json_close(&json, '}');
     buf_add_char(buf, '\n');

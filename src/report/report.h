@@ -8,9 +8,11 @@
 
 #include "diagnosis/diagnosis.h"
 #include "knowledge/texts.h"
+#include "verify/verify.h"
 
 struct report {
     const struct verdict *verdict;
+    const struct verification *verification; /* NULL: nothing was verified */
     struct str subject_kind; /* "machine", "process", "directory", "facts" */
     struct str subject_name;
     enum lang lang;

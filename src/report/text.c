@@ -1,6 +1,7 @@
 #include "facts/fill.h"
 #include "report/layout.h"
 #include "report/report.h"
+#include "report/verify.h"
 
 /* Columns: mark at 2, a link's title at 4, its words at 16. */
 #define TITLE_AT 4
@@ -394,6 +395,8 @@ void report_text(struct buf *buf, const struct report *report)
 
     write_headline(buf, report);
     buf_add_char(buf, '\n');
+    if (report->verification)
+        report_verify_text(buf, report);
     for (size_t i = 0; i < verdict->chain.count; i++)
         write_link(buf, report, &verdict->chain.items[i]);
     if (verdict->root)

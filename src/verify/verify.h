@@ -1,0 +1,40 @@
+/*
+ * verify: from what the helper computed on the GPUs, and with the environment's own libraries, to
+ * facts.
+ *
+ * A wrong number is never lost in an average: each is counted, and the first is named. A call that
+ * failed and a number that was wrong are different faults, and kept apart.
+ */
+#ifndef GPUVET_VERIFY_VERIFY_H
+#define GPUVET_VERIFY_VERIFY_H
+
+#include "driver/answer.h"
+#include "driver/steps.h"
+#include "facts/facts.h"
+#include "root/root.h"
+
+struct verification {
+    struct verify_answer gpus;
+    bool quick;           /* allocate, copy, one kernel; libraries were not wanted */
+    bool libraries_asked; /* else `libraries` is empty: the environment brings none that we know */
+    struct verify_answer libraries;
+};
+
+/* What verifying told of the driver, as if it had been asked: each GPU's context is known. */
+void verify_as_driver(struct arena *arena, const struct verify_answer *gpus,
+                      struct cuda_answer *ret);
+
+/* Fills the verify layer. Texts live as long as the verification. */
+void verify_facts(struct arena *arena, const struct verification *verification,
+                  struct facts *facts);
+
+/*
+ * The libraries that torch would load, in the order in which it does, as "NAME=/PATH" for the
+ * helper: from the folders of NVIDIA's packages beside torch, and torch's own. NULL-terminated
+ * behind what stands in `arguments` (a subject, options) already; nothing is added where torch's
+ * folder is not known.
+ */
+size_t verify_libraries(struct arena *arena, struct root *root, const struct torch_facts *torch,
+                        const char **arguments, size_t count, size_t room);
+
+#endif
