@@ -5,8 +5,8 @@
 #include "facts/field.h"
 
 struct event_facts {
-    struct fact_str kind;    /* "xid", "sxid", "init-failed", "key-refused", "unsupported",
-                                "api-mismatch", "nouveau", "other" */
+    struct fact_str kind;    /* "xid", "sxid", "fallen-off", "init-failed", "key-refused",
+                                "unsupported", "api-mismatch", "nouveau", "other" */
     struct fact_int code;    /* of a Xid or SXid */
     struct fact_str address; /* the GPU's PCI address */
     struct fact_str text;    /* the line */

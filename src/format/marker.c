@@ -5,6 +5,7 @@
 #include "format/version.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 struct reader {
     struct str rest;
@@ -130,22 +131,18 @@ static bool compare_versions(struct str left, struct str comparison, struct str 
     return *ret_is && specifier_matches(&specifier, &version);
 }
 
+/* Texts have no order: "<" and ">" are false, "<=" and ">=" mean "==". */
 static int compare_texts(struct str left, struct str comparison, struct str right, bool *ret)
 {
-    int order = str_compare(left, right);
+    bool equal = str_eq(left, right);
 
-    if (str_eqz(comparison, "==") || str_eqz(comparison, "==="))
-        *ret = order == 0;
+    if (str_eqz(comparison, "<") || str_eqz(comparison, ">"))
+        *ret = false;
     else if (str_eqz(comparison, "!="))
-        *ret = order != 0;
-    else if (str_eqz(comparison, "<"))
-        *ret = order < 0;
-    else if (str_eqz(comparison, "<="))
-        *ret = order <= 0;
-    else if (str_eqz(comparison, ">"))
-        *ret = order > 0;
-    else if (str_eqz(comparison, ">="))
-        *ret = order >= 0;
+        *ret = !equal;
+    else if (str_eqz(comparison, "==") || str_eqz(comparison, "===") || str_eqz(comparison, "<=") ||
+             str_eqz(comparison, ">="))
+        *ret = equal;
     else
         return -EBADMSG;
     return 0;

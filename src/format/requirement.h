@@ -5,7 +5,8 @@
  *     nvidia-cudnn-cu12[extra] (==9.1.0.70) ; platform_system == "Linux"
  *
  * Views point into the text given. Markers are evaluated three-valued: a variable that the caller
- * does not know makes an answer unknown only where it would decide.
+ * does not know makes an answer unknown only where it would decide. Where both sides are versions,
+ * they are compared as versions; else as texts, which are equal or not but have no order.
  */
 #ifndef GPUVET_FORMAT_REQUIREMENT_H
 #define GPUVET_FORMAT_REQUIREMENT_H

@@ -89,23 +89,25 @@ static bool is_equal(const struct specifier *specifier, const struct version *ve
                                         : version_compare_public(version, &specifier->version) == 0;
 }
 
-/* "<2.0" leaves out 2.0rc1 unless the bound is a pre-release itself. */
+/* "<2.0" leaves out 2.0rc1, the bound's own pre-release, unless the bound is one itself. */
 static bool is_less(const struct version *version, const struct version *bound)
 {
     if (version_compare_public(version, bound) >= 0)
         return false;
-    return version_is_prerelease(bound) || !version_is_prerelease(version) ||
-           !same_release(version, bound);
+    if (version_is_prerelease(bound) || !same_release(version, bound))
+        return true;
+    return bound->has_post &&
+           (version->phase != VERSION_FINAL || !version->has_post || version->post != bound->post);
 }
 
-/* ">2.0" leaves out 2.0.post1 unless the bound is a post-release itself. */
+/* ">2.0" leaves out 2.0.post1, the bound's own post-release, unless the bound is one itself. */
 static bool is_greater(const struct version *version, const struct version *bound)
 {
     if (version_compare_public(version, bound) <= 0)
         return false;
-    if (version->local.len && same_release(version, bound))
-        return false;
-    return bound->has_post || !version->has_post || !same_release(version, bound);
+    return bound->has_post || bound->has_dev || !version->has_post ||
+           !same_release(version, bound) || version->phase != bound->phase ||
+           version->phase_number != bound->phase_number;
 }
 
 bool specifier_matches(const struct specifier *specifier, const struct version *version)

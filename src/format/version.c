@@ -40,19 +40,17 @@ static int take_tagged(struct str *rest, const char *const *names, uint64_t *ret
     if (s.len && is_separator(s.data[0]))
         s = str_from(s, 1);
     for (; *names; names++) {
-        struct str name = str_of(*names), after;
+        struct str name = str_of(*names);
 
         if (!str_eq_nocase(str_slice(s, 0, name.len), name))
             continue;
         s = str_from(s, name.len);
-        after = s.len && is_separator(s.data[0]) ? str_from(s, 1) : s;
+        if (s.len && is_separator(s.data[0]))
+            s = str_from(s, 1); /* "1.0a-" is 1.0a0: the number may be missing even here */
         *ret_found = true;
         *ret = 0;
         *rest = s;
-        if (after.len == 0 || !is_digit(after.data[0]))
-            return 0;
-        *rest = after;
-        return take_number(rest, ret);
+        return s.len && is_digit(s.data[0]) ? take_number(rest, ret) : 0;
     }
     return 0;
 }

@@ -17,6 +17,7 @@ struct root_backend {
     int (*link)(void *self, struct str path, struct arena *arena, struct str *ret);
     int (*list)(void *self, struct str path, size_t limit, struct arena *arena, struct names *ret);
     int (*may_open)(void *self, struct str path, bool really);
+    int (*kernel_log)(void *self, size_t limit, struct arena *arena, struct str *ret);
     bool live;
 };
 

@@ -184,6 +184,12 @@ int root_may_open(struct root *root, struct str path, bool really)
                 root->backend->may_open(root->self, relative(path), really));
 }
 
+int root_kernel_log(struct root *root, size_t limit, struct str *ret)
+{
+    return note(root, ROOT_READ, STR("dev/kmsg"),
+                root->backend->kernel_log(root->self, limit, root->arena, ret));
+}
+
 int root_resolve(struct root *root, struct str path, struct str *ret)
 {
     return note(

@@ -91,6 +91,13 @@ int root_list(struct root *root, struct str path, size_t limit, struct names *re
  */
 int root_may_open(struct root *root, struct str path, bool really);
 
+/*
+ * The kernel's own log since it started, as far as it still holds it: the last `limit` bytes. Lines
+ * are "<6>[   12.345678] text"; a tree gives its file dev/kmsg as it is. -EPERM: for root only.
+ * -ENOENT: a folder of another machine has none. The log has it under dev/kmsg.
+ */
+int root_kernel_log(struct root *root, size_t limit, struct str *ret);
+
 /* The path without links: what really lies at it. */
 int root_resolve(struct root *root, struct str path, struct str *ret);
 

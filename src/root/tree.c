@@ -282,6 +282,22 @@ static int tree_may_open(void *self, struct str path, bool really)
     return permits(self, &entry->node, 6) ? 0 : -EACCES;
 }
 
+static int tree_kernel_log(void *self, size_t limit, struct arena *arena, struct str *ret)
+{
+    struct entry *entry;
+    int r = find(self, STR("dev/kmsg"), true, &entry);
+
+    (void) arena;
+    if (r < 0)
+        return r;
+    if (entry->refused)
+        return entry->refused;
+    if (!permits(self, &entry->node, 4))
+        return -EPERM;
+    *ret = str_from(entry->content, entry->content.len > limit ? entry->content.len - limit : 0);
+    return 0;
+}
+
 static const struct root_backend tree_backend = {
     .open = tree_open,
     .read = tree_read,
@@ -290,6 +306,7 @@ static const struct root_backend tree_backend = {
     .link = tree_link,
     .list = tree_list,
     .may_open = tree_may_open,
+    .kernel_log = tree_kernel_log,
 };
 
 struct root *tree_root(struct tree *tree)

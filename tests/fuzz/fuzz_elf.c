@@ -1,0 +1,29 @@
+#include "fuzz.h"
+
+#include "format/elf.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    AUTO_ARENA *arena = arena_new(fuzz_no_memory);
+    struct str bytes = fuzz_bytes(data, size), id;
+    struct window window = window_of(&bytes);
+    struct elf elf;
+    struct elf_abi_tag tag;
+    struct elf_section *sections;
+    struct elf_dynamic dynamic;
+    struct elf_symbols symbols;
+    struct elf_symbol symbol;
+    size_t count;
+
+    if (elf_open(&window, arena, &elf))
+        return 0;
+    (void) elf_build_id(&elf, &id);
+    (void) elf_abi_tag(&elf, &tag);
+    if (elf_sections(&elf, &sections, &count) == 0)
+        (void) elf_section(sections, count, ".text");
+    if (elf_dynamic(&elf, &dynamic) || elf_symbols(&elf, &dynamic, &symbols))
+        return 0;
+    while (elf_symbol_next(&symbols, &symbol) > 0)
+        continue;
+    return 0;
+}

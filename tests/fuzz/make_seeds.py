@@ -1,0 +1,43 @@
+"""Writes the seeds that are no text: make_seeds.py KIND OUTPUT."""
+import struct
+import sys
+
+
+def fatbin():
+    def entry(kind, head, payload, version, capability, flags, plain):
+        fields = struct.pack('<HHIQIIIIIIQQQ', kind, 0x101, head, len(payload), 0, 0, version,
+                             capability, 0, 0, flags, 0, plain)
+        return fields.ljust(head, b'\xee') + payload
+
+    def container(*entries):
+        body = b''.join(entries)
+        return struct.pack('<IHHQ', 0xba55ed50, 1, 16, len(body)) + body
+
+    return (container(entry(2, 64, b'\x7fELF1234', 0x10008, 75, 0x11, 0),
+                      entry(1, 80, b'(\xb5/\xfd1234', 0x90000, 80, 0x8011, 802))
+            + bytes(8) + container(entry(2, 112, bytes(8), 0x10008, 100, 0x1200011, 0)))
+
+
+def ld_cache():
+    strings = b'libz.so.1\0/lib/libz.so.1\0x86-64-v3\0'
+    at = 48 + 2 * 24
+    extension = at + 36
+    new = struct.pack('<20sIIIIIII', b'glibc-ld.so.cache1.1', 2, len(strings), 2,
+                      32 + extension, 0, 0, 0)
+    for hwcap in (0, 3 << 32 | 1 << 62):
+        new += struct.pack('<IIIIQ', 0x303, at, at + 10, 0, hwcap)
+    new += strings.ljust(36, b'\0')
+    new += struct.pack('<IIIIIII', 0xeaa42174, 1, 1, 0, 32 + extension + 24, 4, at + 25)
+    old = struct.pack('<12sIIII', b'ld.so-1.7.0', 1, 3, 0, 10).ljust(32, b'\0')
+    return old + new
+
+
+def modinfo():
+    return (b'name=nvidia\0version=535.183.01\0license=NVIDIA\0\0vermagic=6.1.0-18-amd64 SMP \0'
+            + struct.pack('>BBBBB3xI', 0, 0, 2, 0, 0, 661) + b'~Module signature appended~\n')
+
+
+SEEDS = {'fatbin': fatbin, 'ld_cache': ld_cache, 'modinfo': modinfo}
+
+with open(sys.argv[2], 'wb') as out:
+    out.write(SEEDS[sys.argv[1]]())
