@@ -26,8 +26,7 @@ static const struct finding *find_root(const struct judgement *judgement)
 
         if (is_explained(judgement, finding))
             continue;
-        if (!root ||
-            cause_by_slug(slug_of(finding))->order < cause_by_slug(slug_of(root))->order)
+        if (!root || cause_by_slug(slug_of(finding))->order < cause_by_slug(slug_of(root))->order)
             root = finding;
     }
     return root;
@@ -38,12 +37,13 @@ static void add_all(struct arena *arena, const struct judgement *judgement,
 {
     for (size_t i = 0; i < judgement->findings.count; i++) {
         const struct finding *finding = &judgement->findings.items[i];
-        enum role its = finding == root                      ? ROLE_ROOT
+        enum role its = finding == root                    ? ROLE_ROOT
                         : is_explained(judgement, finding) ? ROLE_CONSEQUENCE
                                                            : ROLE_INDEPENDENT;
 
         if (its == role)
-            *LIST_ADD(arena, &verdict->findings) = (struct diagnosed){ .finding = finding, .role = role };
+            *LIST_ADD(arena, &verdict->findings) =
+                (struct diagnosed){ .finding = finding, .role = role };
     }
 }
 
@@ -92,8 +92,8 @@ static void list_open(struct arena *arena, const struct judgement *judgement,
     for (size_t i = 0; i < judgement->open.count; i++)
         *LIST_ADD(arena, &verdict->undecided) = &judgement->open.items[i];
     if (verdict->undecided.count)
-        qsort(verdict->undecided.items, verdict->undecided.count,
-              sizeof(*verdict->undecided.items), by_likelihood);
+        qsort(verdict->undecided.items, verdict->undecided.count, sizeof(*verdict->undecided.items),
+              by_likelihood);
 }
 
 static bool is_not_environment(struct str slug)
@@ -171,11 +171,8 @@ const char *role_name(enum role role)
 const char *link_state_name(enum link_state state)
 {
     static const char *const names[] = {
-        [LINK_OK] = "ok",
-        [LINK_BROKEN] = "broken",
-        [LINK_NOT_REACHED] = "not-reached",
-        [LINK_UNKNOWN] = "unknown",
-        [LINK_ABSENT] = "absent",
+        [LINK_OK] = "ok",           [LINK_BROKEN] = "broken", [LINK_NOT_REACHED] = "not-reached",
+        [LINK_UNKNOWN] = "unknown", [LINK_ABSENT] = "absent",
     };
 
     return names[state];

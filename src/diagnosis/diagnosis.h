@@ -1,10 +1,10 @@
 /*
  * diagnosis: one verdict out of many findings.
  *
- * Of the findings, those that another one explains (knowledge/precedence.toml) are its consequences;
- * the rest are causes of their own. The one in the lowest layer is the root and the headline, the
- * others are independent. With no finding the verdict is "healthy" only if every link of the chain
- * is known to work; else it is "undecided", and the open questions are the candidates.
+ * Of the findings, those that another one explains (knowledge/precedence.toml) are its
+ * consequences; the rest are causes of their own. The one in the lowest layer is the root and the
+ * headline, the others are independent. With no finding the verdict is "healthy" only if every link
+ * of the chain is known to work; else it is "undecided", and the open questions are the candidates.
  *
  * A finding is not called the cause while a rule that would explain it is undecided because looking
  * failed: then nothing is certain, and the verdict is "undecided" too.
@@ -43,9 +43,9 @@ struct chain_link {
 
 struct verdict {
     enum verdict_state state;
-    struct str cause;               /* slug; empty when undecided */
+    struct str cause; /* slug; empty when undecided */
     enum certainty certainty;
-    const struct diagnosed *root;   /* NULL where no finding is the cause */
+    const struct diagnosed *root;    /* NULL where no finding is the cause */
     LIST(struct diagnosed) findings; /* the root first, then consequences, then independent ones */
     LIST(const struct open_question *) undecided; /* likeliest first */
     LIST(struct chain_link) chain;

@@ -63,6 +63,7 @@ struct driver_facts {
     struct fact_str holder;   /* another module that holds a GPU: "nouveau", "vfio-pci" */
     struct fact_bool nouveau_loaded;
     struct fact_bool uvm_loaded;
+    struct fact_bool modprobe;       /* nvidia-modprobe is there, and runs as root for everybody */
     struct fact_list nodes;          /* /dev/nvidia* */
     struct fact_bool control_node;   /* /dev/nvidiactl is there */
     struct fact_bool gpu_nodes;      /* a /dev/nvidiaN is there (/dev/dxg on WSL) */
@@ -103,6 +104,7 @@ ROWS driver_fields[] = {
     FIELD(driver, holder, "another kernel module that holds a GPU"),
     FIELD(driver, nouveau_loaded, "whether nouveau is loaded"),
     FIELD(driver, uvm_loaded, "whether nvidia_uvm is loaded"),
+    FIELD(driver, modprobe, "whether nvidia-modprobe can make device nodes for users"),
     FIELD_ITEMS(driver, nodes, device_node, "device nodes"),
     FIELD(driver, control_node, "whether /dev/nvidiactl is there"),
     FIELD(driver, gpu_nodes, "whether a GPU has its device node"),

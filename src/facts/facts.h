@@ -9,6 +9,7 @@
 #define GPUVET_FACTS_FACTS_H
 
 #include "base/json.h"
+#include "facts/build.h"
 #include "facts/driver.h"
 #include "facts/hardware.h"
 #include "facts/kernel_log.h"
@@ -27,6 +28,7 @@ struct facts {
     struct process_facts process;
     struct container_facts container;
     struct kernel_log_facts kernel_log;
+    struct build_facts build;
 };
 
 /* One layer: its name, its rows, and where it lies in struct facts. */

@@ -10,8 +10,9 @@
 #include "facts/facts.h"
 
 /*
- * Appends the filled text. True where every fact in it is known; in place of one that is not, `unknown`
- * is written. Values are appended as they are: whoever shows or runs the text escapes or quotes it.
+ * Appends the filled text. True where every fact in it is known; in place of one that is not,
+ * `unknown` is written. Values are appended as they are: whoever shows or runs the text escapes or
+ * quotes it.
  */
 bool facts_fill(struct buf *buf, const struct facts *facts, struct str text, struct str unknown);
 

@@ -5,6 +5,7 @@
 #include "facts/field.h"
 
 struct process_facts {
+    struct fact_bool examined;            /* there is a process whose variables are known */
     struct fact_int pid;                  /* ABSENT: the shell that gpuvet was started from */
     struct fact_str command;              /* its command line, shortened */
     struct fact_str cuda_visible_devices; /* ABSENT: not set; "" hides every GPU */
@@ -18,6 +19,7 @@ struct process_facts {
     struct fact_str python_path; /* PYTHONPATH */
     struct fact_str virtual_env;
     struct fact_str conda_prefix;
+    struct fact_str home;            /* HOME */
     struct fact_str path;            /* PATH */
     struct fact_str hsa_override;    /* HSA_OVERRIDE_GFX_VERSION */
     struct fact_str launch_blocking; /* CUDA_LAUNCH_BLOCKING */
@@ -29,6 +31,7 @@ struct process_facts {
 };
 
 ROWS process_fields[] = {
+    FIELD(process, examined, "whether there is a process whose variables are known"),
     FIELD(process, pid, "the process that was examined"),
     FIELD(process, command, "its command line"),
     FIELD(process, cuda_visible_devices, "CUDA_VISIBLE_DEVICES"),
@@ -42,6 +45,7 @@ ROWS process_fields[] = {
     FIELD(process, python_path, "PYTHONPATH"),
     FIELD(process, virtual_env, "VIRTUAL_ENV"),
     FIELD(process, conda_prefix, "CONDA_PREFIX"),
+    FIELD(process, home, "HOME"),
     FIELD(process, path, "PATH"),
     FIELD(process, hsa_override, "HSA_OVERRIDE_GFX_VERSION"),
     FIELD(process, launch_blocking, "CUDA_LAUNCH_BLOCKING"),

@@ -80,6 +80,7 @@ struct torch_facts {
         mismatched; /* first package that is not what torch pins: "nvidia-cublas-cu12" */
     struct fact_str mismatched_version, mismatched_pinned;
     struct fact_str missing_package; /* first pinned package that is not installed */
+    struct fact_str missing_pinned;
     struct fact_str torchvision, torchaudio, triton; /* versions */
     struct fact_str torchvision_needs;               /* the torch that this torchvision pins */
     struct fact_str torchaudio_needs;
@@ -121,6 +122,7 @@ ROWS torch_fields[] = {
     FIELD(torch, mismatched_version, "its version"),
     FIELD(torch, mismatched_pinned, "the version that torch pins"),
     FIELD(torch, missing_package, "first pinned package that is not installed"),
+    FIELD(torch, missing_pinned, "the version of it that torch pins"),
     FIELD(torch, torchvision, "version of torchvision"),
     FIELD(torch, torchaudio, "version of torchaudio"),
     FIELD(torch, triton, "version of triton"),

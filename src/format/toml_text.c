@@ -61,6 +61,19 @@ static bool take_line_break(struct str *rest)
     return true;
 }
 
+/* Takes the quotes that end a text. Of four or five in a row the first ones belong to the text:
+ * says how many. */
+static size_t take_end(struct str *rest, struct str end)
+{
+    size_t extra = 0;
+
+    if (end.len == 3)
+        while (extra < 2 && str_starts(str_from(*rest, extra + 1), end))
+            extra++;
+    *rest = str_from(*rest, end.len + extra);
+    return extra;
+}
+
 /* The text up to `end`, backslashes resolved. */
 static int take_basic(struct str *rest, struct str end, struct arena *arena, struct str *ret)
 {
@@ -80,7 +93,7 @@ static int take_basic(struct str *rest, struct str end, struct arena *arena, str
     }
     if (rest->len == 0)
         return -EBADMSG;
-    *rest = str_from(*rest, end.len);
+    buf_repeat(&buf, '"', take_end(rest, end));
     *ret = buf_str(&buf);
     return 0;
 }
@@ -88,13 +101,14 @@ static int take_basic(struct str *rest, struct str end, struct arena *arena, str
 /* The text up to `end`, as it stands. */
 static int take_literal(struct str *rest, struct str end, struct str *ret)
 {
+    struct str from = *rest;
     size_t at = str_find(*rest, end);
 
     if (at == STR_NONE ||
         (end.len == 1 && str_find_char(str_slice(*rest, 0, at), '\n') != STR_NONE))
         return -EBADMSG;
-    *ret = str_slice(*rest, 0, at);
-    *rest = str_from(*rest, at + end.len);
+    *rest = str_from(*rest, at);
+    *ret = str_slice(from, 0, at + take_end(rest, end));
     return 0;
 }
 

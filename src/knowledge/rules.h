@@ -95,7 +95,7 @@ struct precedence {
 };
 
 const struct expr *rule_node(unsigned at);
-struct str rule_word(struct range range, unsigned at);    /* of a range of words */
+struct str rule_word(struct range range, unsigned at);      /* of a range of words */
 struct range rule_command(struct range range, unsigned at); /* of a range of ranges */
 const struct link_case *rule_case(struct range range, unsigned at);
 

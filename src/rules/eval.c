@@ -69,13 +69,11 @@ static struct value fact_value(const struct scope *scope, struct str name)
     }
     switch (ref.kind) {
     case FIELD_INT:
-        return (struct value){ VALUE_NUMBER,
-                               { NULL, 0 },
-                               ((const struct fact_int *) ref.fact)->value };
+        return (
+            struct value){ VALUE_NUMBER, { NULL, 0 }, ((const struct fact_int *) ref.fact)->value };
     case FIELD_BOOL:
-        return (struct value){ VALUE_BOOL,
-                               { NULL, 0 },
-                               ((const struct fact_bool *) ref.fact)->value };
+        return (
+            struct value){ VALUE_BOOL, { NULL, 0 }, ((const struct fact_bool *) ref.fact)->value };
     case FIELD_STR:
     case FIELD_LIST:
         break;
@@ -231,7 +229,7 @@ static enum truth state_is(const struct scope *scope, const struct expr *expr)
     if (expr->kind == EXPR_PRESENT)
         return state == FACT_ABSENT ? TRUTH_FALSE : TRUTH_TRUE;
     return state == (expr->kind == EXPR_ABSENT ? FACT_ABSENT : FACT_DENIED) ? TRUTH_TRUE
-                                                                           : TRUTH_FALSE;
+                                                                            : TRUTH_FALSE;
 }
 
 /* A fact that stands as a condition by itself must be a boolean. */

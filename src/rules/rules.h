@@ -1,14 +1,15 @@
 /*
  * rules: judges facts. No I/O, no order: every rule is asked, each says yes, no, or "cannot tell".
  *
- * Conditions are three-valued, after Kleene: an unknown or denied fact makes its comparison unknown;
- * `and` is false if either side is, `or` true if either side is, whatever the other. So learning less
- * can only turn an answer into "cannot tell", never into another answer.
+ * Conditions are three-valued, after Kleene: an unknown or denied fact makes its comparison
+ * unknown; `and` is false if either side is, `or` true if either side is, whatever the other. So
+ * learning less can only turn an answer into "cannot tell", never into another answer.
  *
  * An ABSENT fact compares as false with everything, also with !=: what is not there has no version
- * that could differ. present(x) is true of KNOWN and DENIED; absent(x) of ABSENT; denied(x) of DENIED.
- * any(list: c) is true if c is true of an item; false only if the list is complete and c is false of
- * all. all(list: c) is not any(list: not c). count(list: c) is a number where c is decided for all.
+ * that could differ. present(x) is true of KNOWN and DENIED; absent(x) of ABSENT; denied(x) of
+ * DENIED. any(list: c) is true if c is true of an item; false only if the list is complete and c is
+ * false of all. all(list: c) is not any(list: not c). count(list: c) is a number where c is decided
+ * for all.
  */
 #ifndef GPUVET_RULES_RULES_H
 #define GPUVET_RULES_RULES_H
@@ -32,7 +33,8 @@ enum truth rule_holds(struct arena *arena, const struct facts *facts, unsigned n
 bool rule_first_item(struct arena *arena, const struct facts *facts, const struct expr *any,
                      size_t *ret);
 
-/* A rule that is true, with its evidence: names of facts, list items numbered ("hardware.gpus.1"). */
+/* A rule that is true, with its evidence: names of facts, list items numbered ("hardware.gpus.1").
+ */
 struct finding {
     const struct rule *rule;
     LIST(struct str) evidence;

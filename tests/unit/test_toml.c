@@ -58,6 +58,8 @@ static void test_toml__reads_every_kind_of_text(void **state)
         { "a = 'C:\\dir'", "C:\\dir" },
         { "a = \"\"\"\nx\n\"y\" \\\n   z\"\"\"", "x\n\"y\" z" },
         { "a = '''\r\nx\\\n'y\n'''", "x\\\n'y\n" },
+        { "a = \"\"\"x\"\"\"\"\"", "x\"\"" },
+        { "a = '''x''''", "x'" },
         { "a = \"\"", "" },
         { "a = \"\\q\"", NULL },
         { "a = \"\\ud800\"", NULL },

@@ -1,0 +1,34 @@
+# make run    installs what is missing, builds, and examines this machine
+# make test   the same, and runs every test
+# make cross  builds for aarch64 and runs its tests under qemu
+# Long suites, run by hand: make test-real, make fuzz, make bench. make lint runs the analysers.
+
+BUILD ?= build
+
+.PHONY: run test cross test-real fuzz bench lint clean packages
+
+run: $(BUILD)/build.ninja
+	@ninja -C $(BUILD) src/cli/gpuvet >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
+	@$(BUILD)/src/cli/gpuvet || test $$? -le 2
+
+test: $(BUILD)/build.ninja build-asan/build.ninja
+	@tools/run_tests.py $(BUILD) build-asan
+
+$(BUILD)/build.ninja: | packages
+	@meson setup $(BUILD) >/dev/null
+
+# A static program cannot carry the sanitizers, and gcc's warn of printf for nothing.
+build-asan/build.ninja: | packages
+	@meson setup build-asan -Dlink_mode=dynamic -Db_sanitize=address,undefined -Db_lundef=false \
+	  -Dc_args=-Wno-format-truncation >/dev/null
+
+packages:
+	@tools/install_packages.sh
+
+cross:
+	@tools/install_packages.sh cross
+	@test -f build-arm64/build.ninja || meson setup build-arm64 --cross-file tools/aarch64.ini >/dev/null
+	@tools/run_tests.py build-arm64
+
+clean:
+	rm -rf $(BUILD) build-asan build-arm64 build-clang build-fuzz

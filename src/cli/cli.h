@@ -1,0 +1,74 @@
+/*
+ * cli: the command line. Only this folder prints and picks exit codes.
+ *
+ * A command is a row of the table in main.c and a file; help, and the check of what it accepts,
+ * come from the rows.
+ */
+#ifndef GPUVET_CLI_CLI_H
+#define GPUVET_CLI_CLI_H
+
+#include "base/arena.h"
+#include "knowledge/texts.h"
+
+/* sysexits.h has these numbers, too. */
+enum exit_code {
+    EXIT_GOOD = 0,
+    EXIT_CAUSE = 1,
+    EXIT_UNDECIDED = 2,
+    EXIT_WRONG_USAGE = 64,
+    EXIT_NO_INPUT = 66,
+    EXIT_INTERNAL = 70,
+    EXIT_NO_OUTPUT = 73,
+};
+
+enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
+
+/* What the user asked for. Empty views: not given. */
+struct options {
+    const struct command_row *command;
+    struct str python, environment, root, facts;
+    int pid;
+    enum lang lang;
+    enum colour colour;
+    bool json, verbose, quiet, help, version;
+};
+
+struct command_row {
+    const char *name;
+    enum text_id does;
+    int (*run)(struct arena *arena, const struct options *options);
+};
+
+/* The commands; the first is the default. Ends with a row without a name. */
+extern const struct command_row cli_commands[];
+
+/*
+ * Reads the command line. 0, or -EINVAL with one line that says what was wrong in *ret_wrong. The
+ * language is set in either case.
+ */
+int options_read(struct arena *arena, int argc, char *const *argv, struct options *ret,
+                 struct str *ret_wrong);
+
+/* One option, for help. */
+struct option_row {
+    const char *name;  /* "--python" */
+    const char *brief; /* "-v", or NULL */
+    const char *value; /* "PATH", or NULL */
+    enum text_id does;
+};
+const struct option_row *option_at(size_t at);
+
+/* Writes all of it to standard output: EXIT_GOOD or EXIT_NO_OUTPUT. */
+int print(struct arena *arena, enum lang lang, struct str text);
+
+/* One line to standard error. */
+void complain(struct str line);
+
+/* Columns of the terminal on standard output, 80 where there is none; at least 40. */
+size_t terminal_columns(void);
+bool terminal_takes_colour(enum colour wanted);
+
+int command_check(struct arena *arena, const struct options *options);
+int print_help(struct arena *arena, const struct options *options);
+
+#endif

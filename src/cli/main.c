@@ -1,0 +1,40 @@
+/* gpuvet: says why PyTorch cannot use the GPU. */
+#include "cli/cli.h"
+
+#include "base/text.h"
+#include "report/report.h"
+
+const struct command_row cli_commands[] = {
+    { "check", TEXT_CLI_COMMAND_CHECK, command_check },
+    { NULL, TEXT_COUNT, NULL },
+};
+
+static void out_of_memory(void)
+{
+    complain(text_of(TEXT_CLI_NO_MEMORY, LANG_EN));
+    _exit(EXIT_INTERNAL);
+}
+
+static int wrong_usage(struct arena *arena, enum lang lang, struct str what)
+{
+    struct buf shown = buf_new(arena, 64u * 1024u);
+
+    text_escape(&shown, what);
+    complain(report_fill(arena, text_of(TEXT_CLI_USAGE, lang), "what", buf_str(&shown), NULL));
+    return EXIT_WRONG_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    AUTO_ARENA *arena = arena_new(out_of_memory);
+    struct options options;
+    struct str wrong;
+
+    if (options_read(arena, argc, argv, &options, &wrong) < 0)
+        return wrong_usage(arena, options.lang, wrong);
+    if (options.help)
+        return print_help(arena, &options);
+    if (options.version)
+        return print(arena, options.lang, STR("gpuvet " GPUVET_VERSION "\n"));
+    return options.command->run(arena, &options);
+}

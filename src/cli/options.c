@@ -1,0 +1,270 @@
+#include "cli/cli.h"
+
+#include "base/near.h"
+#include "report/report.h"
+
+#include <errno.h>
+
+enum option_id {
+    OPTION_PYTHON,
+    OPTION_ENV,
+    OPTION_PID,
+    OPTION_ROOT,
+    OPTION_FACTS,
+    OPTION_JSON,
+    OPTION_LANG,
+    OPTION_COLOR,
+    OPTION_VERBOSE,
+    OPTION_QUIET,
+    OPTION_HELP,
+    OPTION_VERSION,
+    OPTION_COUNT,
+};
+
+static const struct option_row rows[OPTION_COUNT] = {
+    [OPTION_PYTHON] = { "--python", NULL, "PATH", TEXT_CLI_OPTION_PYTHON },
+    [OPTION_ENV] = { "--env", NULL, "DIR", TEXT_CLI_OPTION_ENV },
+    [OPTION_PID] = { "--pid", NULL, "PID", TEXT_CLI_OPTION_PID },
+    [OPTION_ROOT] = { "--root", NULL, "DIR", TEXT_CLI_OPTION_ROOT },
+    [OPTION_FACTS] = { "--facts", NULL, "FILE", TEXT_CLI_OPTION_FACTS },
+    [OPTION_JSON] = { "--json", NULL, NULL, TEXT_CLI_OPTION_JSON },
+    [OPTION_LANG] = { "--lang", NULL, "en|zh", TEXT_CLI_OPTION_LANG },
+    [OPTION_COLOR] = { "--color", NULL, "auto|always|never", TEXT_CLI_OPTION_COLOR },
+    [OPTION_VERBOSE] = { "--verbose", "-v", NULL, TEXT_CLI_OPTION_VERBOSE },
+    [OPTION_QUIET] = { "--quiet", "-q", NULL, TEXT_CLI_OPTION_QUIET },
+    [OPTION_HELP] = { "--help", "-h", NULL, TEXT_CLI_OPTION_HELP },
+    [OPTION_VERSION] = { "--version", NULL, NULL, TEXT_CLI_OPTION_VERSION },
+};
+
+const struct option_row *option_at(size_t at)
+{
+    return at < OPTION_COUNT ? &rows[at] : NULL;
+}
+
+/* The state of reading: what is wrong is said once, by the first that notices. */
+struct reader {
+    struct arena *arena;
+    struct options *options;
+    struct str wrong;
+};
+
+static void wrong(struct reader *reader, enum text_id id, struct str word, struct str near)
+{
+    struct str what = report_fill(reader->arena, text_of(id, reader->options->lang), "word", word,
+                                  "near", near, NULL);
+
+    if (reader->wrong.len == 0)
+        reader->wrong = what;
+}
+
+static void wrong_value(struct reader *reader, enum option_id id, struct str value)
+{
+    if (reader->wrong.len == 0)
+        reader->wrong = report_fill(
+            reader->arena, text_of(TEXT_CLI_BAD_VALUE, reader->options->lang), "word",
+            str_of(rows[id].name), "choices", str_of(rows[id].value), "value", value, NULL);
+}
+
+static enum option_id option_named(struct str name)
+{
+    for (enum option_id id = 0; id < OPTION_COUNT; id++)
+        if (str_eqz(name, rows[id].name) || (rows[id].brief && str_eqz(name, rows[id].brief)))
+            return id;
+    return OPTION_COUNT;
+}
+
+static void unknown_option(struct reader *reader, struct str name)
+{
+    for (enum option_id id = 0; id < OPTION_COUNT; id++)
+        if (near_enough(name, str_of(rows[id].name))) {
+            wrong(reader, TEXT_CLI_UNKNOWN_OPTION_NEAR, name, str_of(rows[id].name));
+            return;
+        }
+    wrong(reader, TEXT_CLI_UNKNOWN_OPTION, name, name);
+}
+
+static void set_pid(struct reader *reader, struct str value)
+{
+    uint64_t pid;
+
+    if (str_u64(value, 10, &pid) < 0 || pid == 0 || pid > INT32_MAX)
+        wrong_value(reader, OPTION_PID, value);
+    else
+        reader->options->pid = (int) pid;
+}
+
+static bool lang_named(struct str value, enum lang *ret)
+{
+    if (str_eqz(value, "en"))
+        *ret = LANG_EN;
+    else if (str_eqz(value, "zh"))
+        *ret = LANG_ZH;
+    else
+        return false;
+    return true;
+}
+
+static void set_colour(struct reader *reader, struct str value)
+{
+    struct options *options = reader->options;
+
+    if (str_eqz(value, "auto"))
+        options->colour = COLOUR_AUTO;
+    else if (str_eqz(value, "always"))
+        options->colour = COLOUR_ALWAYS;
+    else if (str_eqz(value, "never"))
+        options->colour = COLOUR_NEVER;
+    else
+        wrong_value(reader, OPTION_COLOR, value);
+}
+
+static void apply(struct reader *reader, enum option_id id, struct str value)
+{
+    struct options *options = reader->options;
+
+    switch (id) {
+    case OPTION_PYTHON:
+        options->python = value;
+        break;
+    case OPTION_ENV:
+        options->environment = value;
+        break;
+    case OPTION_PID:
+        set_pid(reader, value);
+        break;
+    case OPTION_ROOT:
+        options->root = value;
+        break;
+    case OPTION_FACTS:
+        options->facts = value;
+        break;
+    case OPTION_JSON:
+        options->json = true;
+        break;
+    case OPTION_LANG:
+        if (!lang_named(value, &options->lang))
+            wrong_value(reader, id, value);
+        break;
+    case OPTION_COLOR:
+        set_colour(reader, value);
+        break;
+    case OPTION_VERBOSE:
+        options->verbose = true;
+        break;
+    case OPTION_QUIET:
+        options->quiet = true;
+        break;
+    case OPTION_HELP:
+        options->help = true;
+        break;
+    case OPTION_VERSION:
+        options->version = true;
+        break;
+    case OPTION_COUNT:
+        break;
+    }
+}
+
+/* Reads one option, and its value where it takes one ("--root DIR" or "--root=DIR"). Returns how
+ * many further arguments it used. */
+static int read_option(struct reader *reader, struct str word, const char *next)
+{
+    struct str name, value;
+    bool joined = str_starts(word, STR("--")) && str_cut(word, '=', &name, &value);
+    enum option_id id = option_named(joined ? name : word);
+
+    if (id == OPTION_COUNT)
+        unknown_option(reader, joined ? name : word);
+    else if (!rows[id].value && joined)
+        wrong(reader, TEXT_CLI_TAKES_NO_VALUE, name, name);
+    else if (!rows[id].value)
+        apply(reader, id, (struct str){ NULL, 0 });
+    else if (!joined && !next)
+        wrong(reader, TEXT_CLI_NEEDS_VALUE, word, word);
+    else if ((joined ? value : str_of(next)).len == 0)
+        wrong(reader, TEXT_CLI_NEEDS_VALUE, joined ? name : word, word);
+    else
+        apply(reader, id, joined ? value : str_of(next));
+    return id < OPTION_COUNT && rows[id].value && !joined && next ? 1 : 0;
+}
+
+static void read_command(struct reader *reader, struct str word)
+{
+    const struct command_row *row;
+
+    for (row = cli_commands; row->name; row++)
+        if (str_eqz(word, row->name)) {
+            reader->options->command = row;
+            return;
+        }
+    for (row = cli_commands; row->name; row++)
+        if (near_enough(word, str_of(row->name))) {
+            wrong(reader, TEXT_CLI_UNKNOWN_COMMAND_NEAR, word, str_of(row->name));
+            return;
+        }
+    wrong(reader, TEXT_CLI_UNKNOWN_COMMAND, word, word);
+}
+
+static void refuse_pair(struct reader *reader, enum option_id a, bool has_a, enum option_id b,
+                        bool has_b)
+{
+    if (has_a && has_b)
+        wrong(reader, TEXT_CLI_NOT_TOGETHER, str_of(rows[a].name), str_of(rows[b].name));
+}
+
+/* Options that name different sources of facts. */
+static void check_together(struct reader *reader)
+{
+    const struct options *options = reader->options;
+    bool python = options->python.len, env = options->environment.len;
+    bool root = options->root.len, facts = options->facts.len, pid = options->pid;
+
+    refuse_pair(reader, OPTION_PYTHON, python, OPTION_ENV, env);
+    refuse_pair(reader, OPTION_PID, pid, OPTION_ROOT, root);
+    refuse_pair(reader, OPTION_FACTS, facts, OPTION_ROOT, root);
+    refuse_pair(reader, OPTION_FACTS, facts, OPTION_PID, pid);
+    refuse_pair(reader, OPTION_FACTS, facts, OPTION_PYTHON, python);
+    refuse_pair(reader, OPTION_FACTS, facts, OPTION_ENV, env);
+    refuse_pair(reader, OPTION_PID, pid, OPTION_PYTHON, python);
+    refuse_pair(reader, OPTION_PID, pid, OPTION_ENV, env);
+}
+
+/* The first of these that is set and not empty decides, as for every program (locale(7)). */
+static enum lang lang_of_environment(void)
+{
+    static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *value = getenv(names[i]);
+
+        if (value && *value)
+            return str_starts(str_of(value), STR("zh")) ? LANG_ZH : LANG_EN;
+    }
+    return LANG_EN;
+}
+
+int options_read(struct arena *arena, int argc, char *const *argv, struct options *ret,
+                 struct str *ret_wrong)
+{
+    struct reader reader = { .arena = arena, .options = ret };
+    bool only_words = false;
+
+    *ret = (struct options){ .lang = lang_of_environment() };
+    for (int i = 1; i < argc; i++) {
+        struct str word = str_of(argv[i]);
+
+        if (!only_words && str_eqz(word, "--"))
+            only_words = true;
+        else if (!only_words && word.len > 1 && word.data[0] == '-')
+            i += read_option(&reader, word, i + 1 < argc ? argv[i + 1] : NULL);
+        else if (!ret->command)
+            read_command(&reader, word);
+        else
+            wrong(&reader, TEXT_CLI_NO_ARGUMENT, word, word);
+    }
+    if (!ret->command)
+        ret->command = &cli_commands[0];
+    check_together(&reader);
+    *ret_wrong = reader.wrong;
+    return reader.wrong.len ? -EINVAL : 0;
+}

@@ -1,0 +1,196 @@
+#include "cli/subject.h"
+
+#include "base/text.h"
+#include "probe/probe.h"
+#include "report/report.h"
+
+#include <errno.h>
+#include <limits.h>
+
+/* A facts object of a large machine is under a megabyte. */
+#define FACTS_LIMIT (64u * 1024u * 1024u)
+#define ENVIRONMENT_LIMIT (8u * 1024u * 1024u) /* ARG_MAX's usual ceiling is 6 MiB */
+
+static int cannot_read(struct arena *arena, const struct options *options, struct str what,
+                       struct str why)
+{
+    struct buf shown = buf_new(arena, PATH_MAX * 4);
+
+    text_escape(&shown, what);
+    complain(report_fill(arena, text_of(TEXT_CLI_CANNOT_READ, options->lang), "word",
+                         buf_str(&shown), "why", why, NULL));
+    return EXIT_NO_INPUT;
+}
+
+static struct str error_text(int error)
+{
+    return str_of(strerrordesc_np(-error));
+}
+
+/* A path as the user typed it, made absolute: roots know no working directory. */
+static struct str absolute(struct arena *arena, struct str path, struct str directory)
+{
+    if (path.len == 0 || str_starts(path, STR("/")) || directory.len == 0)
+        return path;
+    return arena_join(arena, directory, path);
+}
+
+static struct str working_directory(struct arena *arena)
+{
+    char path[PATH_MAX];
+
+    if (!getcwd(path, sizeof(path)))
+        return (struct str){ NULL, 0 };
+    return arena_copy(arena, str_of(path));
+}
+
+/* The shell that gpuvet was started from: its variables are our own. */
+static struct eyes own_eyes(struct arena *arena)
+{
+    LIST(struct str) variables = { 0 };
+
+    for (char *const *variable = environ; *variable; variable++)
+        *LIST_ADD(arena, &variables) = str_of(*variable);
+    return (struct eyes){ true,      variables.items,          variables.count,
+                          geteuid(), working_directory(arena), 0 };
+}
+
+static void look(struct arena *arena, struct root *root, const struct eyes *eyes,
+                 const struct wishes *wishes, struct facts *facts)
+{
+    struct probe_ctx ctx = { arena, root, eyes, wishes, facts };
+
+    probe_all(&ctx, COST_FILES);
+}
+
+static int examine_machine(struct arena *arena, const struct options *options, struct subject *ret)
+{
+    struct eyes eyes = own_eyes(arena);
+    struct wishes wishes = {
+        .python = absolute(arena, options->python, eyes.working_directory),
+        .environment = absolute(arena, options->environment, eyes.working_directory),
+    };
+
+    look(arena, root_live(arena), &eyes, &wishes, &ret->facts);
+    ret->kind = STR("machine");
+    ret->name = ret->facts.machine.name.value;
+    return EXIT_GOOD;
+}
+
+static int examine_directory(struct arena *arena, const struct options *options,
+                             struct subject *ret)
+{
+    struct eyes eyes = { .known = false };
+    struct wishes wishes = { .python = options->python, .environment = options->environment };
+    struct root *root;
+    int r = root_directory(arena, options->root, &root);
+
+    if (r < 0)
+        return cannot_read(arena, options, options->root, error_text(r));
+    look(arena, root, &eyes, &wishes, &ret->facts);
+    ret->kind = STR("directory");
+    ret->name = options->root;
+    return EXIT_GOOD;
+}
+
+/* --- another process ----------------------------------------------------------------------- */
+
+static struct str proc_path(struct arena *arena, int pid, const char *name)
+{
+    return arena_printf(arena, "proc/%d/%s", pid, name);
+}
+
+static uint32_t owner_of(struct arena *arena, struct root *live, int pid)
+{
+    struct node node;
+
+    return root_stat(live, proc_path(arena, pid, "status"), &node) < 0 ? geteuid() : node.uid;
+}
+
+/* Its root is ours unless it lives in another mount namespace. */
+static struct root *root_of_process(struct arena *arena, struct root *live, int pid)
+{
+    struct str ours, theirs;
+    struct root *root;
+
+    if (root_link(live, STR("proc/self/ns/mnt"), &ours) < 0 ||
+        root_link(live, proc_path(arena, pid, "ns/mnt"), &theirs) < 0 || str_eq(ours, theirs))
+        return live;
+    if (root_directory(arena, arena_printf(arena, "/proc/%d/root", pid), &root) < 0)
+        return live;
+    return root;
+}
+
+static struct eyes eyes_of_process(struct arena *arena, struct root *live, int pid,
+                                   struct str environment)
+{
+    LIST(struct str) variables = { 0 };
+    struct str variable, directory = { NULL, 0 };
+
+    while (str_next_part(&environment, '\0', &variable))
+        if (variable.len)
+            *LIST_ADD(arena, &variables) = variable;
+    (void) root_link(live, proc_path(arena, pid, "cwd"), &directory);
+    return (struct eyes){
+        true, variables.items, variables.count, owner_of(arena, live, pid), directory, pid
+    };
+}
+
+/* The interpreter that runs, where the process is Python's. */
+static struct str python_of_process(struct arena *arena, struct root *live, int pid)
+{
+    struct str program;
+
+    if (root_link(live, proc_path(arena, pid, "exe"), &program) < 0 ||
+        !str_starts(path_base(program), STR("python")))
+        return (struct str){ NULL, 0 };
+    return program;
+}
+
+static int examine_process(struct arena *arena, const struct options *options, struct subject *ret)
+{
+    struct root *live = root_live(arena);
+    struct str environment;
+    struct eyes eyes;
+    struct wishes wishes = { .python = python_of_process(arena, live, options->pid) };
+    int r =
+        root_read(live, proc_path(arena, options->pid, "environ"), ENVIRONMENT_LIMIT, &environment);
+
+    if (r < 0)
+        return cannot_read(arena, options, arena_printf(arena, "/proc/%d/environ", options->pid),
+                           error_text(r));
+    eyes = eyes_of_process(arena, live, options->pid, environment);
+    look(arena, root_of_process(arena, live, options->pid), &eyes, &wishes, &ret->facts);
+    ret->kind = STR("process");
+    ret->name = arena_printf(arena, "%d", options->pid);
+    return EXIT_GOOD;
+}
+
+/* --- facts that are given ------------------------------------------------------------------ */
+
+static int examine_facts(struct arena *arena, const struct options *options, struct subject *ret)
+{
+    struct probe_ctx ctx = { .arena = arena, .facts = &ret->facts };
+    struct str bytes, why;
+    int r = root_read_given(arena, options->facts, FACTS_LIMIT, &bytes);
+
+    if (r < 0)
+        return cannot_read(arena, options, options->facts, error_text(r));
+    if (facts_read(arena, bytes, &ret->facts, &why) < 0)
+        return cannot_read(arena, options, options->facts, why);
+    probe_all(&ctx, COST_NOTHING);
+    ret->kind = STR("facts");
+    ret->name = options->facts;
+    return EXIT_GOOD;
+}
+
+int subject_examine(struct arena *arena, const struct options *options, struct subject *ret)
+{
+    if (options->facts.len)
+        return examine_facts(arena, options, ret);
+    if (options->root.len)
+        return examine_directory(arena, options, ret);
+    if (options->pid)
+        return examine_process(arena, options, ret);
+    return examine_machine(arena, options, ret);
+}

@@ -1,0 +1,166 @@
+#include "facts/fill.h"
+#include "report/report.h"
+
+static void write_evidence(struct json *json, const struct report *report,
+                           const struct finding *finding)
+{
+    json_open(json, "evidence", '[');
+    for (size_t i = 0; i < finding->evidence.count; i++) {
+        struct fact_ref ref;
+        enum fact_state state;
+
+        if (facts_find(report->verdict->facts, finding->evidence.items[i], &ref) < 0)
+            continue;
+        state = fact_ref_state(&ref);
+        if (state == FACT_UNKNOWN)
+            continue;
+        json_open(json, NULL, '{');
+        json_put_str(json, "fact", finding->evidence.items[i]);
+        json_put_str(json, "state", str_of(fact_state_name(state)));
+        if (state == FACT_KNOWN && ref.kind == FIELD_INT)
+            json_put_int(json, "value", ((const struct fact_int *) ref.fact)->value);
+        else if (state == FACT_KNOWN && ref.kind == FIELD_BOOL)
+            json_put_bool(json, "value", ((const struct fact_bool *) ref.fact)->value);
+        else if (state == FACT_KNOWN)
+            json_put_str(json, "value", fact_ref_text(json->buf->arena, &ref));
+        json_put_str(json, "from", fact_ref_from(&ref));
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+}
+
+static void write_needs(struct json *json, unsigned needs)
+{
+    static const char *const names[] = { "safe", "root", "reboot", "hardware" };
+
+    json_open(json, "needs", '[');
+    for (unsigned bit = 0; bit < sizeof(names) / sizeof(names[0]); bit++)
+        if (needs & 1u << bit)
+            json_put_str(json, NULL, str_of(names[bit]));
+    json_close(json, ']');
+}
+
+static void write_remedy(struct json *json, const struct report *report,
+                         const struct remedy_offer *offer)
+{
+    struct buf title = buf_new(json->buf->arena, 64u * 1024u);
+
+    (void) facts_fill(&title, report->verdict->facts, offer->remedy->title[report->lang],
+                      text_of(TEXT_REPORT_UNKNOWN, report->lang));
+    json_open(json, NULL, '{');
+    json_put_str(json, "title", buf_str(&title));
+    json_open(json, "commands", '[');
+    for (size_t i = 0; i < offer->commands.count; i++) {
+        json_open(json, NULL, '[');
+        for (size_t w = 0; w < offer->commands.items[i].count; w++)
+            json_put_str(json, NULL, offer->commands.items[i].words[w]);
+        json_close(json, ']');
+    }
+    json_close(json, ']');
+    write_needs(json, offer->remedy->needs);
+    json_put_str(json, "source", offer->remedy->source);
+    json_close(json, '}');
+}
+
+static void write_finding(struct json *json, const struct report *report,
+                          const struct diagnosed *cause)
+{
+    json_open(json, NULL, '{');
+    json_put_str(json, "cause", cause->finding->rule->slug);
+    json_put_str(json, "role", str_of(role_name(cause->role)));
+    json_put_str(json, "certainty", str_of(certainty_name(cause->finding->rule->certainty)));
+    json_open(json, "explains", '[');
+    for (size_t i = 0; i < cause->explains.count; i++)
+        json_put_str(json, NULL, cause->explains.items[i]->finding->rule->slug);
+    json_close(json, ']');
+    write_evidence(json, report, cause->finding);
+    json_open(json, "remedies", '[');
+    for (size_t i = 0; i < cause->remedies.count; i++)
+        write_remedy(json, report, &cause->remedies.items[i]);
+    json_close(json, ']');
+    json_put_str(json, "source", cause->finding->rule->source);
+    json_close(json, '}');
+}
+
+static void write_undecided(struct json *json, const struct report *report,
+                            const struct open_question *question)
+{
+    const struct missing *missing = &question->missing;
+
+    json_open(json, NULL, '{');
+    json_put_str(json, "cause", question->rule->slug);
+    json_open(json, "missing", '[');
+    for (size_t i = 0; i < missing->names.count; i++)
+        json_put_str(json, NULL, missing->names.items[i]);
+    json_close(json, ']');
+    json_put_str(json, "because",
+                 missing->names.count
+                     ? report_why_missing(json->buf->arena, report, missing->names.items[0])
+                     : (struct str){ NULL, 0 });
+    json_close(json, '}');
+}
+
+static void write_link(struct json *json, const struct report *report,
+                       const struct chain_link *link)
+{
+    struct buf text = buf_new(json->buf->arena, 64u * 1024u);
+
+    if (link->text)
+        (void) facts_fill(&text, report->verdict->facts, link->text->text[report->lang],
+                          text_of(TEXT_REPORT_UNKNOWN, report->lang));
+    else
+        buf_add(&text, text_of(TEXT_REPORT_UNKNOWN_LINK, report->lang));
+    json_open(json, NULL, '{');
+    json_put_str(json, "layer", link->link->layer);
+    json_put_str(json, "state", str_of(link_state_name(link->state)));
+    json_put_str(json, "summary", buf_str(&text));
+    json_close(json, '}');
+}
+
+static void write_verdict(struct json *json, const struct report *report)
+{
+    const struct verdict *verdict = report->verdict;
+
+    json_open(json, "verdict", '{');
+    json_put_str(json, "state", str_of(verdict_state_name(verdict->state)));
+    if (verdict->cause.len)
+        json_put_str(json, "cause", verdict->cause);
+    else
+        json_put_null(json, "cause");
+    json_put_str(json, "certainty", str_of(certainty_name(verdict->certainty)));
+    json_put_str(json, "headline", report_headline(json->buf->arena, report));
+    json_close(json, '}');
+}
+
+void report_json(struct buf *buf, const struct report *report)
+{
+    const struct verdict *verdict = report->verdict;
+    struct json json = json_to(buf);
+
+    json_open(&json, NULL, '{');
+    json_put_str(&json, "schema", STR("gpuvet/1"));
+    json_open(&json, "program", '{');
+    json_put_str(&json, "name", STR("gpuvet"));
+    json_put_str(&json, "version", STR(GPUVET_VERSION));
+    json_close(&json, '}');
+    json_open(&json, "subject", '{');
+    json_put_str(&json, "kind", report->subject_kind);
+    json_put_str(&json, "name", report->subject_name);
+    json_close(&json, '}');
+    write_verdict(&json, report);
+    json_open(&json, "findings", '[');
+    for (size_t i = 0; i < verdict->findings.count; i++)
+        write_finding(&json, report, &verdict->findings.items[i]);
+    json_close(&json, ']');
+    json_open(&json, "undecided", '[');
+    for (size_t i = 0; i < verdict->undecided.count; i++)
+        write_undecided(&json, report, verdict->undecided.items[i]);
+    json_close(&json, ']');
+    json_open(&json, "chain", '[');
+    for (size_t i = 0; i < verdict->chain.count; i++)
+        write_link(&json, report, &verdict->chain.items[i]);
+    json_close(&json, ']');
+    facts_write(&json, "facts", verdict->facts);
+    json_close(&json, '}');
+    buf_add_char(buf, '\n');
+}

@@ -1,0 +1,37 @@
+/*
+ * report: one verdict, written for people or for programs. Reads only.
+ *
+ * Everything that comes from what was examined is escaped on the way out (base/text.h).
+ */
+#ifndef GPUVET_REPORT_REPORT_H
+#define GPUVET_REPORT_REPORT_H
+
+#include "diagnosis/diagnosis.h"
+#include "knowledge/texts.h"
+
+struct report {
+    const struct verdict *verdict;
+    struct str subject_kind; /* "machine", "process", "directory", "facts" */
+    struct str subject_name;
+    enum lang lang;
+    size_t columns; /* of the terminal; 80 where there is none */
+    bool colour;
+    bool verbose; /* every fact, too */
+};
+
+/* The text of a verdict: headline, chain, what to do, evidence. */
+void report_text(struct buf *buf, const struct report *report);
+
+/* The promised JSON object, with a newline at its end. */
+void report_json(struct buf *buf, const struct report *report);
+
+/* A sentence of ours with its {names} filled from pairs: "word", value, …, NULL. */
+struct str report_fill(struct arena *arena, struct str text, ...);
+
+/* The headline of the verdict in the report's language, not escaped. */
+struct str report_headline(struct arena *arena, const struct report *report);
+
+/* Why a fact is missing, in the report's language. */
+struct str report_why_missing(struct arena *arena, const struct report *report, struct str fact);
+
+#endif

@@ -1,0 +1,401 @@
+#include "facts/fill.h"
+#include "report/layout.h"
+#include "report/report.h"
+
+/* Columns: mark at 2, a link's title at 4, its words at 16. */
+#define TITLE_AT 4
+#define WORDS_AT 16
+#define LIMIT (1024u * 1024u)
+
+enum paint { PAINT_GOOD, PAINT_BAD, PAINT_FAINT, PAINT_STRONG };
+
+static void paint(struct buf *buf, const struct report *report, enum paint how, struct str text)
+{
+    static const char *const codes[] = {
+        [PAINT_GOOD] = "\x1b[32m",
+        [PAINT_BAD] = "\x1b[31m",
+        [PAINT_FAINT] = "\x1b[2m",
+        [PAINT_STRONG] = "\x1b[1m",
+    };
+
+    if (report->colour)
+        buf_addz(buf, codes[how]);
+    buf_add(buf, text);
+    if (report->colour)
+        buf_addz(buf, "\x1b[0m");
+}
+
+static struct str say(const struct report *report, enum text_id id)
+{
+    return text_of(id, report->lang);
+}
+
+static struct str home_of(const struct report *report)
+{
+    const struct fact_str *home = &report->verdict->facts->process.home;
+
+    return home->state == FACT_KNOWN ? home->value : (struct str){ NULL, 0 };
+}
+
+/* A sentence with facts in it, filled, escaped, and the home folder shortened to ~. */
+static struct str shown(struct arena *arena, const struct report *report, struct str template)
+{
+    struct buf filled = buf_new(arena, LIMIT), out = buf_new(arena, LIMIT);
+    struct str text, home = home_of(report);
+
+    (void) facts_fill(&filled, report->verdict->facts, template, say(report, TEXT_REPORT_UNKNOWN));
+    text = buf_str(&filled);
+    while (home.len > 1 && str_has(text, home)) {
+        size_t at = str_find(text, home);
+        bool whole = at + home.len == text.len || text.data[at + home.len] == '/';
+
+        text_escape(&out, str_slice(text, 0, at));
+        text_escape(&out, whole ? STR("~") : home);
+        text = str_from(text, at + home.len);
+    }
+    text_escape(&out, text);
+    return buf_str(&out);
+}
+
+static struct str escaped(struct arena *arena, struct str text)
+{
+    struct buf out = buf_new(arena, LIMIT);
+
+    text_escape(&out, text);
+    return buf_str(&out);
+}
+
+static void pad_to(struct buf *buf, size_t at, size_t column)
+{
+    if (at < column)
+        buf_repeat(buf, ' ', column - at);
+}
+
+/* The first line is the whole answer; the slug stands at the right edge, or below. */
+static void write_headline(struct buf *buf, const struct report *report)
+{
+    const struct verdict *verdict = report->verdict;
+    bool good = verdict->state == STATE_HEALTHY || verdict->state == STATE_NOT_ENVIRONMENT;
+    bool open = verdict->state == STATE_UNDECIDED;
+    struct str headline = escaped(buf->arena, report_headline(buf->arena, report));
+    struct buf wrapped = buf_new(buf->arena, LIMIT);
+    size_t at = layout_wrap(&wrapped, headline, 2, 2, report->columns);
+    size_t slug = verdict->cause.len;
+
+    paint(buf, report,
+          good   ? PAINT_GOOD
+          : open ? PAINT_FAINT
+                 : PAINT_BAD,
+          good   ? STR("✓")
+          : open ? STR("?")
+                 : STR("✗"));
+    buf_add_char(buf, ' ');
+    paint(buf, report, PAINT_STRONG, buf_str(&wrapped));
+    if (slug && at + 2 + slug > report->columns) {
+        buf_add_char(buf, '\n');
+        at = 0;
+    }
+    if (slug) {
+        pad_to(buf, at, report->columns > slug ? report->columns - slug : 0);
+        paint(buf, report, PAINT_FAINT, verdict->cause);
+    }
+    buf_add_char(buf, '\n');
+}
+
+static void write_link(struct buf *buf, const struct report *report, const struct chain_link *link)
+{
+    static const struct {
+        struct str mark;
+        enum paint paint;
+    } looks[] = {
+        [LINK_OK] = { STR_INIT("✓"), PAINT_GOOD },
+        [LINK_BROKEN] = { STR_INIT("✗"), PAINT_BAD },
+        [LINK_NOT_REACHED] = { STR_INIT("·"), PAINT_FAINT },
+        [LINK_UNKNOWN] = { STR_INIT("?"), PAINT_FAINT },
+        [LINK_ABSENT] = { STR_INIT("–"), PAINT_FAINT },
+    };
+    struct str title = link->link->title[report->lang];
+    struct str words = link->text ? shown(buf->arena, report, link->text->text[report->lang])
+                                  : say(report, TEXT_REPORT_UNKNOWN_LINK);
+    struct str note = say(report, TEXT_REPORT_NOT_REACHED);
+    size_t at;
+
+    buf_addz(buf, "  ");
+    paint(buf, report, looks[link->state].paint, looks[link->state].mark);
+    buf_add_char(buf, ' ');
+    buf_add(buf, title);
+    pad_to(buf, TITLE_AT + text_width(title), WORDS_AT);
+    at = layout_wrap(buf, words, WORDS_AT, WORDS_AT, report->columns);
+    if (link->state == LINK_NOT_REACHED && at + 3 + text_width(note) <= report->columns) {
+        pad_to(buf, at, report->columns - text_width(note));
+        paint(buf, report, PAINT_FAINT, note);
+    }
+    buf_add_char(buf, '\n');
+}
+
+static struct str needs_words(struct arena *arena, const struct report *report, unsigned needs)
+{
+    static const enum text_id names[] = { TEXT_REPORT_NEEDS_SAFE, TEXT_REPORT_NEEDS_ROOT,
+                                          TEXT_REPORT_NEEDS_REBOOT, TEXT_REPORT_NEEDS_HARDWARE };
+    struct buf buf = buf_new(arena, LIMIT);
+
+    for (unsigned bit = 0; bit < sizeof(names) / sizeof(names[0]); bit++)
+        if (needs & 1u << bit) {
+            if (buf.len)
+                buf_addz(&buf, ", ");
+            buf_add(&buf, say(report, names[bit]));
+        }
+    return buf_str(&buf);
+}
+
+static void write_remedy(struct buf *buf, const struct report *report,
+                         const struct remedy_offer *offer, size_t number)
+{
+    struct str title = shown(buf->arena, report, offer->remedy->title[report->lang]);
+    struct str needs = needs_words(buf->arena, report, offer->remedy->needs);
+    size_t width = text_width(needs), at;
+
+    buf_addf(buf, "  %zu  ", number);
+    at = layout_wrap(buf, title, 5, 5, report->columns);
+    if (at + 2 + width > report->columns) {
+        buf_add_char(buf, '\n');
+        at = 0;
+    }
+    pad_to(buf, at, report->columns > width ? report->columns - width : 0);
+    paint(buf, report, PAINT_FAINT, needs);
+    buf_add_char(buf, '\n');
+    for (size_t i = 0; i < offer->commands.count; i++) {
+        buf_repeat(buf, ' ', 7);
+        (void) layout_command(buf, offer->commands.items[i].words, offer->commands.items[i].count,
+                              home_of(report), 7, report->columns);
+        buf_add_char(buf, '\n');
+    }
+}
+
+static void write_remedies(struct buf *buf, const struct report *report,
+                           const struct diagnosed *cause)
+{
+    size_t count = cause->remedies.count;
+
+    if (count == 0)
+        return;
+    buf_add_char(buf, '\n');
+    paint(buf, report, PAINT_STRONG,
+          say(report, count == 1 ? TEXT_REPORT_DO_THIS : TEXT_REPORT_DO_ONE));
+    buf_add_char(buf, '\n');
+    for (size_t i = 0; i < count; i++)
+        write_remedy(buf, report, &cause->remedies.items[i], i + 1);
+}
+
+/* "/sys/module/nvidia/version says 470.57.02", as the fact's state and kind have it. */
+static struct str evidence_sentence(struct arena *arena, const struct report *report,
+                                    struct str name, const struct fact_ref *ref)
+{
+    struct str from = fact_ref_from(ref), value = fact_ref_text(arena, ref);
+    enum fact_state state = fact_ref_state(ref);
+    bool is_path = str_has(from, STR("/")) && !str_has(from, STR(": "));
+    enum text_id id = TEXT_REPORT_SAYS;
+
+    if (is_path)
+        from = arena_printf(arena, "/%.*s", STR_ARG(from));
+    if (state == FACT_ABSENT)
+        id = TEXT_REPORT_NOT_THERE;
+    else if (state == FACT_DENIED)
+        id = TEXT_REPORT_NOT_OURS;
+    else if (ref->kind == FIELD_BOOL)
+        id = ((const struct fact_bool *) ref->fact)->value ? TEXT_REPORT_YES : TEXT_REPORT_NO;
+    else if (value.len == 0)
+        id = TEXT_REPORT_SAYS_NOTHING;
+    if (!is_path && id != TEXT_REPORT_YES &&
+        id != TEXT_REPORT_NO) /* whose value it is must be said */
+        from = arena_printf(arena, "%.*s (%.*s)", STR_ARG(name), STR_ARG(from));
+    return report_fill(arena, say(report, id), "from", from, "value", value, "name", name, NULL);
+}
+
+static void write_evidence(struct buf *buf, const struct report *report,
+                           const struct finding *finding)
+{
+    struct str title = say(report, TEXT_REPORT_BECAUSE);
+    size_t indent = text_width(title) + 2;
+    bool first = true;
+
+    for (size_t i = 0; i < finding->evidence.count; i++) {
+        struct str name = finding->evidence.items[i];
+        struct fact_ref ref;
+
+        if (facts_find(report->verdict->facts, name, &ref) < 0 ||
+            fact_ref_state(&ref) == FACT_UNKNOWN)
+            continue;
+        if (first) {
+            buf_add_char(buf, '\n');
+            paint(buf, report, PAINT_STRONG, title);
+            buf_addz(buf, "  ");
+        } else {
+            buf_repeat(buf, ' ', indent);
+        }
+        (void) layout_wrap(buf,
+                           escaped(buf->arena, evidence_sentence(buf->arena, report, name, &ref)),
+                           indent, indent, report->columns);
+        buf_add_char(buf, '\n');
+        first = false;
+    }
+}
+
+/* What else was found: consequences in a line each, independent causes with what to do. */
+static void write_others(struct buf *buf, const struct report *report)
+{
+    const struct verdict *verdict = report->verdict;
+
+    for (size_t i = 0; i < verdict->findings.count; i++) {
+        const struct diagnosed *other = &verdict->findings.items[i];
+        struct str title;
+        size_t at;
+
+        if (other == verdict->root)
+            continue;
+        title = say(report,
+                    other->role == ROLE_CONSEQUENCE ? TEXT_REPORT_CONSEQUENCE : TEXT_REPORT_ALSO);
+        buf_add_char(buf, '\n');
+        paint(buf, report, PAINT_STRONG, title);
+        buf_addz(buf, "  ");
+        at = text_width(title) + 2;
+        at = layout_wrap(buf,
+                         shown(buf->arena, report, other->finding->rule->headline[report->lang]),
+                         at, at, report->columns);
+        buf_addz(buf, at + 2 + other->finding->rule->slug.len > report->columns ? "\n  " : "  ");
+        paint(buf, report, PAINT_FAINT, other->finding->rule->slug);
+        buf_add_char(buf, '\n');
+        if (other->role == ROLE_INDEPENDENT || !verdict->root)
+            for (size_t r = 0; r < other->remedies.count; r++)
+                write_remedy(buf, report, &other->remedies.items[r], r + 1);
+    }
+}
+
+/* The few candidates that are worth a look, each with the first fact that would decide it. */
+static void write_candidates(struct buf *buf, const struct report *report)
+{
+    const struct verdict *verdict = report->verdict;
+    size_t shown_count = verdict->undecided.count < 5 ? verdict->undecided.count : 5;
+
+    if (verdict->state != STATE_UNDECIDED || shown_count == 0)
+        return;
+    buf_add_char(buf, '\n');
+    paint(buf, report, PAINT_STRONG, say(report, TEXT_REPORT_WOULD_DECIDE));
+    buf_add_char(buf, '\n');
+    for (size_t i = 0; i < shown_count; i++) {
+        const struct open_question *question = verdict->undecided.items[i];
+        struct str name = question->missing.names.count ? question->missing.names.items[0]
+                                                        : (struct str){ NULL, 0 };
+        struct str why =
+            report_fill(buf->arena, STR("{slug}: {name} ({why})"), "slug", question->rule->slug,
+                        "name", name, "why", report_why_missing(buf->arena, report, name), NULL);
+
+        buf_addz(buf, "  ");
+        (void) layout_wrap(buf, escaped(buf->arena, why), 2, 4, report->columns);
+        buf_add_char(buf, '\n');
+    }
+}
+
+static void write_refusals(struct buf *buf, const struct report *report)
+{
+    const struct fact_list *refusals = &report->verdict->facts->machine.refusals;
+    const struct refusal_facts *items = LIST_OF(refusal, refusals);
+    struct str title = say(report, TEXT_REPORT_REFUSED);
+    size_t indent = text_width(title) + 2;
+
+    if (refusals->count == 0)
+        return;
+    buf_add_char(buf, '\n');
+    paint(buf, report, PAINT_STRONG, title);
+    for (size_t i = 0; i < refusals->count; i++) {
+        struct str line = arena_printf(buf->arena, "/%.*s: %.*s", STR_ARG(items[i].path.value),
+                                       STR_ARG(items[i].reason.value));
+
+        buf_repeat(buf, ' ', i ? indent : 2);
+        (void) layout_wrap(buf, escaped(buf->arena, line), indent, indent, report->columns);
+        buf_add_char(buf, '\n');
+    }
+}
+
+static void write_fact_line(struct buf *buf, struct str name, const struct fact_ref *ref)
+{
+    enum fact_state state = fact_ref_state(ref);
+    struct str from = fact_ref_from(ref);
+
+    if (state == FACT_UNKNOWN && from.len == 0)
+        return;
+    buf_addz(buf, "  ");
+    buf_add(buf, name);
+    buf_addz(buf, state == FACT_KNOWN ? " = " : ": ");
+    if (state == FACT_KNOWN)
+        text_escape(buf, fact_ref_text(buf->arena, ref));
+    else
+        buf_addz(buf, fact_state_name(state));
+    if (from.len) {
+        buf_addz(buf, "  (");
+        text_escape(buf, from);
+        buf_add_char(buf, ')');
+    }
+    buf_add_char(buf, '\n');
+}
+
+static void write_list_facts(struct buf *buf, struct str name, const struct fact_ref *ref)
+{
+    const struct fact_list *list = ref->fact;
+    const struct item_type *type = ref->field->items;
+
+    write_fact_line(buf, name, ref);
+    for (size_t i = 0; i < list->count; i++)
+        for (size_t f = 0; f < type->field_count; f++) {
+            const struct field *field = &type->fields[f];
+            const char *item = (const char *) list->items + type->size * i;
+            struct fact_ref member = { field->kind, field_of(field, item), field };
+
+            write_fact_line(buf,
+                            arena_printf(buf->arena, "%.*s.%zu.%s", STR_ARG(name), i, field->name),
+                            &member);
+        }
+}
+
+static void write_facts(struct buf *buf, const struct report *report)
+{
+    buf_add_char(buf, '\n');
+    paint(buf, report, PAINT_STRONG, say(report, TEXT_REPORT_FACTS));
+    buf_add_char(buf, '\n');
+    for (size_t i = 0; i < facts_layer_count; i++) {
+        const struct layer *layer = &facts_layers[i];
+
+        for (size_t f = 0; f < layer->field_count; f++) {
+            const struct field *field = &layer->fields[f];
+            struct fact_ref ref = {
+                field->kind, field_of(field, (const char *) report->verdict->facts + layer->offset),
+                field
+            };
+            struct str name = arena_printf(buf->arena, "%s.%s", layer->name, field->name);
+
+            if (field->kind == FIELD_LIST)
+                write_list_facts(buf, name, &ref);
+            else
+                write_fact_line(buf, name, &ref);
+        }
+    }
+}
+
+void report_text(struct buf *buf, const struct report *report)
+{
+    const struct verdict *verdict = report->verdict;
+
+    write_headline(buf, report);
+    buf_add_char(buf, '\n');
+    for (size_t i = 0; i < verdict->chain.count; i++)
+        write_link(buf, report, &verdict->chain.items[i]);
+    if (verdict->root)
+        write_remedies(buf, report, verdict->root);
+    if (verdict->root)
+        write_evidence(buf, report, verdict->root->finding);
+    write_others(buf, report);
+    write_candidates(buf, report);
+    write_refusals(buf, report);
+    if (report->verbose)
+        write_facts(buf, report);
+}

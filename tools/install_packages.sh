@@ -1,0 +1,37 @@
+#!/bin/sh
+# Installs the Debian or Ubuntu packages that the build needs and that are not there yet.
+#   install_packages.sh          for this machine
+#   install_packages.sh cross    and for aarch64, with qemu to run its tests
+set -eu
+
+wanted='gcc libc6-dev binutils meson ninja-build pkg-config python3 libjansson-dev libcmocka-dev'
+if [ "${1:-}" = cross ]; then
+    wanted="$wanted gcc-aarch64-linux-gnu libc6-dev:arm64 libjansson-dev:arm64 libcmocka-dev:arm64
+        qemu-user-static"
+fi
+# Python before 3.11 (Ubuntu 22.04) reads TOML through a package of its own.
+if command -v python3 >/dev/null && ! python3 -c 'import tomllib' 2>/dev/null; then
+    wanted="$wanted python3-tomli"
+fi
+
+missing=
+for package in $wanted; do
+    case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
+    installed) ;;
+    *) missing="$missing $package" ;;
+    esac
+done
+[ -n "$missing" ] || exit 0
+
+command -v apt-get >/dev/null || {
+    echo "Not a Debian or Ubuntu machine; please install the equivalents of:$missing" >&2
+    exit 1
+}
+root=
+[ "$(id -u)" = 0 ] || root=sudo
+echo "Installing:$missing" >&2
+export DEBIAN_FRONTEND=noninteractive
+[ "${1:-}" != cross ] || $root dpkg --add-architecture arm64
+$root apt-get update -qq
+# shellcheck disable=SC2086 # a list of words
+$root apt-get install -y -qq --no-install-recommends $missing >/dev/null
