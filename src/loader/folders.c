@@ -1,5 +1,7 @@
 #include "loader/folders.h"
 
+#include "base/buf.h"
+
 #include <errno.h>
 
 #define CACHE_LIMIT (16u << 20)
