@@ -99,6 +99,19 @@ static size_t common_size(struct step *step, const struct gpu *gpus, int count)
     return size;
 }
 
+/* Room on a GPU that takes part; where there is none, that is its step. */
+static void take_part(const struct gpu *gpu, struct parcel *parcel)
+{
+    struct step step = { .gpu = gpu };
+
+    if (enter(&step, gpu) &&
+        STEP_CALL(&step, cuMemAlloc_v2, &parcel->at[gpu->number], parcel->size))
+        return;
+    step = step_begin(gpu, "peer");
+    step.reason = "no-free-memory";
+    step_end(&step);
+}
+
 void verify_peers(const struct gpu *gpus, int count)
 {
     struct step quiet = { .gpu = &gpus[0] };
@@ -110,8 +123,8 @@ void verify_peers(const struct gpu *gpus, int count)
     parcel.sent = room;
     parcel.got = room + parcel.size;
     for (int i = 0; i < count; i++)
-        if (!gpus[i].lost && enter(&quiet, &gpus[i]))
-            (void) STEP_CALL(&quiet, cuMemAlloc_v2, &parcel.at[i], parcel.size);
+        if (!gpus[i].lost)
+            take_part(&gpus[i], &parcel);
     for (int from = 0; from < count; from++)
         if (parcel.at[from])
             carry_from(gpus, count, from, &parcel);

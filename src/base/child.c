@@ -8,6 +8,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -334,7 +336,7 @@ static void finish(struct child *child)
 
 /* True once the child is dead. Its group is killed while its own number is still taken, so that no
  * stranger can have it. */
-static bool reap(struct child *child, bool *ret_late)
+static bool reap(struct child *child, bool late)
 {
     siginfo_t info = { 0 };
     int status = 0;
@@ -351,7 +353,7 @@ static bool reap(struct child *child, bool *ret_late)
         return false;
     (void) kill(-child->pid, SIGKILL);
     (void) waitpid(child->pid, &status, 0);
-    if (!*ret_late)
+    if (!late)
         record_end(child, status);
     return true;
 }
@@ -367,7 +369,7 @@ static size_t look(struct child *const *children, size_t count, bool late)
         if (child->pid == 0)
             continue;
         pump_all(child);
-        if (reap(child, &late))
+        if (reap(child, late))
             finish(child);
         else
             alive++;
@@ -432,7 +434,7 @@ void children_wait(struct child *const *children, size_t count, int64_t deadline
             kill_late(children, count);
             return;
         }
-        if (now >= tick) {
+        if (watch && now >= tick) {
             watch->tick(watch->context, now - began);
             tick = watch->every_us ? now + watch->every_us : INT64_MAX;
         }

@@ -58,7 +58,9 @@ static struct eyes own_eyes(struct arena *arena)
 static void look(struct arena *arena, struct root *root, const struct eyes *eyes,
                  const struct wishes *wishes, struct facts *facts)
 {
-    struct probe_ctx ctx = { arena, root, eyes, wishes, facts };
+    struct probe_ctx ctx = {
+        .arena = arena, .root = root, .eyes = eyes, .wishes = wishes, .facts = facts
+    };
 
     probe_all(&ctx, COST_FILES);
 }

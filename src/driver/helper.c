@@ -18,7 +18,7 @@ struct child *helper_start(struct arena *arena, const char *const *arguments,
         .answer_limit = ANSWERS_MAX,
     };
 
-    for (size_t i = 0; arguments[i] && i < HELPER_ARGUMENTS_MAX; i++)
+    for (size_t i = 0; i < HELPER_ARGUMENTS_MAX && arguments[i]; i++)
         argv[i + 1] = arguments[i];
     return child_start(arena, &spec);
 }

@@ -61,17 +61,19 @@ struct torch_facts {
     struct fact_str search_path_code;   /* the first such line's file */
     /* torch */
     struct fact_bool installed;
-    struct fact_str path;             /* its package folder */
-    struct fact_str version;          /* "2.4.1+cu121" */
-    struct fact_str release;          /* "2.4.1" */
-    struct fact_str build;            /* "cuda", "cpu", "rocm", "xpu", "other" */
-    struct fact_str cuda;             /* CUDA that it was built with: "12.1"; ABSENT: none */
-    struct fact_str tag;              /* "cu121", "cpu", "rocm6.1" */
-    struct fact_str installer;        /* "pip", "uv", "conda", "apt" */
-    struct fact_str source;           /* "wheel", "conda", "distribution", "source" */
-    struct fact_str metadata_version; /* what the dist-info says; differs in a mixed install */
-    struct fact_int copies;           /* torch packages on the search path */
-    struct fact_str shadowed;         /* a second copy, later on the path */
+    struct fact_str impostor;          /* what Python takes for torch, and is no PyTorch */
+    struct fact_str path;              /* its package folder */
+    struct fact_str version;           /* "2.4.1+cu121" */
+    struct fact_str release;           /* "2.4.1" */
+    struct fact_str build;             /* "cuda", "cpu", "rocm", "xpu", "other" */
+    struct fact_str cuda;              /* CUDA that it was built with: "12.1"; ABSENT: none */
+    struct fact_str tag;               /* "cu121", "cpu", "rocm6.1" */
+    struct fact_str installer;         /* "pip", "uv", "conda", "apt" */
+    struct fact_str source;            /* "wheel", "conda", "distribution", "source" */
+    struct fact_str metadata_version;  /* what the dist-info says, often without local part */
+    struct fact_bool metadata_matches; /* it is of this version; false: a mixed install */
+    struct fact_int copies;            /* torch packages on the search path */
+    struct fact_str shadowed;          /* a second copy, later on the path */
     struct fact_str shadowed_build;
     struct fact_list environments; /* others that hold a torch */
     struct fact_str other_cuda;    /* one of them that is a CUDA build: its interpreter */
@@ -84,7 +86,9 @@ struct torch_facts {
     struct fact_str torchvision, torchaudio, triton; /* versions */
     struct fact_str torchvision_needs;               /* the torch that this torchvision pins */
     struct fact_str torchaudio_needs;
-    struct fact_str architectures;       /* "sm_50 sm_60 …": what the build has code for */
+    struct fact_str companion;       /* first package that was made for another torch: "xformers" */
+    struct fact_str companion_needs; /* the torch that it asks for */
+    struct fact_str architectures;   /* "sm_50 sm_60 …": what the build has code for */
     struct fact_str architectures_basis; /* "measured", "read", "derived" */
     struct fact_bool covers_gpus;        /* code for every GPU present */
     struct fact_str uncovered;           /* the first GPU without: "sm_61" */
@@ -103,6 +107,7 @@ ROWS torch_fields[] = {
     FIELD(torch, search_path_exact, "whether no .pth line can change that list"),
     FIELD(torch, search_path_code, "the first .pth file that runs code unknown to gpuvet"),
     FIELD(torch, installed, "whether torch is installed there"),
+    FIELD(torch, impostor, "file named torch that is no PyTorch, and that Python finds first"),
     FIELD(torch, path, "its package folder"),
     FIELD(torch, version, "its version"),
     FIELD(torch, release, "its version without the local part"),
@@ -112,6 +117,7 @@ ROWS torch_fields[] = {
     FIELD(torch, installer, "what installed it"),
     FIELD(torch, source, "wheel, conda, distribution or source"),
     FIELD(torch, metadata_version, "version that its metadata states"),
+    FIELD(torch, metadata_matches, "whether its metadata is of the same version"),
     FIELD(torch, copies, "how many torch packages are on the search path"),
     FIELD(torch, shadowed, "a second torch, later on the search path"),
     FIELD(torch, shadowed_build, "what that one is built for"),
@@ -128,6 +134,8 @@ ROWS torch_fields[] = {
     FIELD(torch, triton, "version of triton"),
     FIELD(torch, torchvision_needs, "the torch that this torchvision was made for"),
     FIELD(torch, torchaudio_needs, "the torch that this torchaudio was made for"),
+    FIELD(torch, companion, "first package that was made for another torch"),
+    FIELD(torch, companion_needs, "the torch that it asks for"),
     FIELD(torch, architectures, "what the build has code for"),
     FIELD(torch, architectures_basis, "how that is known: measured, read or derived"),
     FIELD(torch, covers_gpus, "whether the build has code for every GPU present"),

@@ -37,12 +37,15 @@ struct wishes {
     struct str environment; /* --env: an environment's folder */
 };
 
+struct python_state;
+
 struct probe_ctx {
     struct arena *arena;
     struct root *root;
     const struct eyes *eyes;
     const struct wishes *wishes;
     struct facts *facts;
+    struct python_state *python; /* what the probes of Python hand on; NULL before them */
 };
 
 enum probe_cost {

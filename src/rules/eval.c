@@ -222,12 +222,12 @@ static enum truth state_is(const struct scope *scope, const struct expr *expr)
     if (!look_up(scope, expr->text, &ref))
         return expr->kind == EXPR_ABSENT ? TRUTH_TRUE : TRUTH_FALSE;
     state = fact_ref_state(&ref);
-    if (state == FACT_UNKNOWN) {
+    if (state == FACT_UNKNOWN || (state == FACT_DENIED && expr->kind == EXPR_PRESENT)) {
         lacks(scope, full_name(scope, expr->text), &ref);
         return TRUTH_UNKNOWN;
     }
     if (expr->kind == EXPR_PRESENT)
-        return state == FACT_ABSENT ? TRUTH_FALSE : TRUTH_TRUE;
+        return state == FACT_KNOWN ? TRUTH_TRUE : TRUTH_FALSE;
     return state == (expr->kind == EXPR_ABSENT ? FACT_ABSENT : FACT_DENIED) ? TRUTH_TRUE
                                                                             : TRUTH_FALSE;
 }

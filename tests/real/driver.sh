@@ -15,13 +15,13 @@ answers "$ask" 15 cuda --context
 answers "$ask" 30 verify --quick
 answers "$ask" 60 verify
 answers "$ask" 300 verify --thorough
-GPUVET_NO_MEMFD=1 answers "$ask" 15 cuda
+answers env GPUVET_NO_MEMFD=1 "$ask" 15 cuda
 
 # How the real libraries answer where the fakes are scripted.
-CUDA_VISIBLE_DEVICES='' answers "$ask" 15 cuda
-CUDA_VISIBLE_DEVICES=-1 answers "$ask" 15 cuda
-CUDA_VISIBLE_DEVICES=GPU-00000000-0000-0000-0000-000000000000 answers "$ask" 15 cuda
-LD_PRELOAD=/nonexistent/poison.so answers "$ask" 15 cuda
+answers env CUDA_VISIBLE_DEVICES='' "$ask" 15 cuda
+answers env CUDA_VISIBLE_DEVICES=-1 "$ask" 15 cuda
+answers env CUDA_VISIBLE_DEVICES=GPU-00000000-0000-0000-0000-000000000000 "$ask" 15 cuda
+answers env LD_PRELOAD=/nonexistent/poison.so "$ask" 15 cuda
 answers "$ask" 0 cuda
 
 if [ -n "$python" ]; then
@@ -38,7 +38,7 @@ print(hits[0] if hits else '')" "${pair#*=}")
 fi
 
 # Times of 20 runs each, turn about, in milliseconds, lowest and middle.
-times() { sort -n "$1" | awk '{ t[NR] = $1 } END { printf "lowest %.1f middle %.1f\n", t[1], t[int((NR + 1) / 2)] }'; }
+summary() { sort -n "$1" | awk '{ t[NR] = $1 } END { printf "lowest %.1f middle %.1f\n", t[1], t[int((NR + 1) / 2)] }'; }
 dir=$(mktemp -d) || exit 1
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   for name in floor quick; do
@@ -50,6 +50,6 @@ for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
     echo "$(($(date +%s%N) - from))" | awk '{ print $1 / 1e6 }' >>"$dir/$name"
   done
 done
-printf '\nfloor: '; times "$dir/floor"
-printf 'quick: '; times "$dir/quick"
+printf '\nfloor: '; summary "$dir/floor"
+printf 'quick: '; summary "$dir/quick"
 rm -r "$dir"

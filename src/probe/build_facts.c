@@ -1,0 +1,309 @@
+/*
+ * build_facts: what follows from the build of torch, the tables, and the machine: the CUDA runtime
+ * and cuDNN that come with it, the driver and C library that they need, the GPUs that it has code
+ * for.
+ */
+#include "format/version.h"
+#include "knowledge/cuda.h"
+#include "knowledge/dotted.h"
+#include "knowledge/torch_builds.h"
+#include "probe/python.h"
+
+#define TABLE_CUDA STR("knowledge: cuda_releases")
+
+static void set_str(struct fact_str *fact, struct str value, struct str from)
+{
+    if (fact->state == FACT_UNKNOWN && value.len)
+        fact_str(fact, value, from);
+}
+
+static void set_bool(struct fact_bool *fact, bool value, struct str from)
+{
+    if (fact->state == FACT_UNKNOWN)
+        fact_bool(fact, value, from);
+}
+
+/* The first package whose name is `start`, or `start` and a CUDA major ("-cu12"). */
+static const struct package_facts *find_package(const struct torch_facts *torch, const char *start)
+{
+    for (size_t i = 0; i < torch->packages.count; i++) {
+        const struct package_facts *package = &LIST_OF(package, &torch->packages)[i];
+        struct str name = package->name.value;
+
+        if (str_eqz(name, start) || (str_starts(name, str_of(start)) &&
+                                     str_starts(str_from(name, str_of(start).len), STR("-cu"))))
+            return package;
+    }
+    return NULL;
+}
+
+static bool packages_complete(const struct torch_facts *torch)
+{
+    return torch->packages.state == FACT_KNOWN && !torch->packages.partial;
+}
+
+/* "12.1" of "12.1.105". */
+static bool two_numbers(struct str text, unsigned *ret_major, unsigned *ret_minor)
+{
+    struct str major, minor;
+
+    return str_cut(text, '.', &major, &minor) && dotted_first(major, ret_major) == 0 &&
+           dotted_first(minor, ret_minor) == 0;
+}
+
+/* --- the CUDA runtime ------------------------------------------------------------------------ */
+
+static void record_runtime(struct probe_ctx *ctx)
+{
+    const struct torch_facts *torch = &ctx->facts->torch;
+    struct runtime_facts *runtime = &ctx->facts->runtime;
+    const struct package_facts *package = find_package(torch, "nvidia-cuda-runtime");
+    const struct fact_str *version = package ? &package->version : &torch->cuda;
+    unsigned major, minor;
+
+    if (!package && torch->packages.partial)
+        return;
+    if (version->state != FACT_KNOWN || !two_numbers(version->value, &major, &minor))
+        return;
+    set_str(&runtime->version, arena_printf(ctx->arena, "%u.%u", major, minor), version->from);
+    if (package)
+        set_str(&runtime->origin, package->name.value, package->path.from);
+    else if (torch->source.state == FACT_KNOWN)
+        set_str(&runtime->origin,
+                str_eqz(torch->source.value, "wheel")   ? STR("torch")
+                : str_eqz(torch->source.value, "conda") ? STR("conda")
+                                                        : STR("system"),
+                torch->source.from);
+}
+
+/* On a Jetson the driver is part of the board's own system, whose numbers differ. */
+static bool may_be_jetson(const struct machine_facts *machine)
+{
+    return fact_true(&machine->jetson) || (machine->jetson.state == FACT_UNKNOWN &&
+                                           fact_is(&machine->architecture, STR("aarch64")));
+}
+
+static void record_driver_needed(struct facts *facts)
+{
+    struct runtime_facts *runtime = &facts->runtime;
+    const struct machine_facts *machine = &facts->machine;
+    const struct fact_str *driver = &facts->driver.version;
+    struct cuda_requirement needed;
+    unsigned major, minor;
+    bool suffices, on_windows;
+
+    if (runtime->version.state != FACT_KNOWN || may_be_jetson(machine) ||
+        !two_numbers(runtime->version.value, &major, &minor) ||
+        !cuda_driver_needed(major, minor, &needed) || needed.basis < BASIS_DERIVED)
+        return;
+    if (machine->wsl.state == FACT_KNOWN && machine->wsl.value > 0)
+        needed.driver = needed.driver_windows;
+    set_str(&runtime->driver_needed, needed.driver, TABLE_CUDA);
+    if (driver->state != FACT_KNOWN || !needed.driver.len)
+        return;
+    suffices = driver_version_compare(driver->value, needed.driver) >= 0;
+    on_windows = needed.driver_windows.len
+                     ? driver_version_compare(driver->value, needed.driver_windows) >= 0
+                     : suffices;
+    if (machine->wsl.state != FACT_KNOWN && suffices != on_windows)
+        return;
+    /* A forward-compatibility library may lift what the driver alone could not. */
+    if (suffices || !fact_is(&facts->driver.library_origin, STR("compat")))
+        set_bool(&runtime->driver_suffices, suffices, driver->from);
+}
+
+static void record_system(struct facts *facts)
+{
+    const struct machine_facts *machine = &facts->machine;
+    const struct fact_str *needed = &facts->torch.glibc_needed;
+
+    if (needed->state != FACT_KNOWN)
+        return;
+    if (fact_is(&machine->libc, STR("musl")))
+        set_bool(&facts->runtime.system_suffices, false, machine->libc.from);
+    else if (fact_is(&machine->libc, STR("glibc")) && machine->libc_version.state == FACT_KNOWN)
+        set_bool(&facts->runtime.system_suffices,
+                 dotted_compare(machine->libc_version.value, needed->value) >= 0,
+                 machine->libc_version.from);
+}
+
+/* --- cuDNN ----------------------------------------------------------------------------------- */
+
+static bool same_minor(struct str a, struct str b, bool *ret)
+{
+    unsigned major[2], minor[2];
+
+    if (!two_numbers(a, &major[0], &minor[0]) || !two_numbers(b, &major[1], &minor[1]))
+        return false;
+    *ret = major[0] == major[1] && minor[0] == minor[1];
+    return true;
+}
+
+static void record_cudnn(struct facts *facts, const struct torch_build *build)
+{
+    const struct torch_facts *torch = &facts->torch;
+    struct cudnn_facts *cudnn = &facts->cudnn;
+    const struct package_facts *package = find_package(torch, "nvidia-cudnn");
+    bool same;
+
+    if (package) {
+        set_str(&cudnn->package, package->name.value, package->path.from);
+        if (package->version.state == FACT_KNOWN)
+            set_str(&cudnn->version, package->version.value, package->version.from);
+        if (package->pinned.state == FACT_KNOWN)
+            set_str(&cudnn->expected, package->pinned.value, package->pinned.from);
+    } else if (packages_complete(torch) && cudnn->package.state == FACT_UNKNOWN) {
+        fact_without(&cudnn->package, FACT_ABSENT, torch->packages.from);
+    }
+    if (build)
+        set_str(&cudnn->expected, build->cudnn, STR("knowledge: torch_builds"));
+    if (cudnn->version.state == FACT_KNOWN && cudnn->expected.state == FACT_KNOWN &&
+        same_minor(cudnn->version.value, cudnn->expected.value, &same))
+        set_bool(&cudnn->matches, same, cudnn->version.from);
+}
+
+/* --- the GPUs that the build has code for ------------------------------------------------------
+ */
+
+/* The table knows wheels of PyTorch's makers alone. Where the source is not known, the local part
+ * of the version tells: only they write it. */
+static bool find_build(struct probe_ctx *ctx, struct torch_build *ret)
+{
+    const struct torch_facts *torch = &ctx->facts->torch;
+    struct str platform = torch->platform.value;
+
+    if (torch->release.state != FACT_KNOWN || torch->tag.state != FACT_KNOWN)
+        return false;
+    if (torch->source.state == FACT_KNOWN ? !str_eqz(torch->source.value, "wheel")
+                                          : !str_has(torch->version.value, STR("+cu")))
+        return false;
+    if (torch->platform.state != FACT_KNOWN) {
+        if (ctx->facts->machine.architecture.state != FACT_KNOWN)
+            return false;
+        platform =
+            arena_printf(ctx->arena, "linux_%.*s", STR_ARG(ctx->facts->machine.architecture.value));
+    }
+    return torch_build_find(torch->release.value, torch->tag.value, platform, ret);
+}
+
+/* Code for these runs on no other GPU, and other code not on them. */
+static bool is_tegra(unsigned major, unsigned minor)
+{
+    static const unsigned parts[] = { 53, 62, 72, 87, 101, 110 };
+
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        if (major * 10 + minor == parts[i])
+            return true;
+    return false;
+}
+
+/* https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html#binary-compatibility */
+static bool arch_covers(const struct torch_arch *arch, unsigned major, unsigned minor)
+{
+    bool same = arch->major == major && arch->minor == minor;
+    bool family = arch->major == major && arch->minor <= minor;
+
+    if (arch->suffix == 'a')
+        return same;
+    if (arch->suffix == 'f')
+        return family;
+    if (arch->ptx)
+        return arch->major < major || family;
+    return is_tegra(major, minor) || is_tegra(arch->major, arch->minor) ? same : family;
+}
+
+enum coverage { COVERED, UNCOVERED, COVERED_BY_PTX };
+
+static enum coverage coverage_of(struct str archs, unsigned major, unsigned minor, bool *ret_newer)
+{
+    enum coverage coverage = UNCOVERED;
+    struct torch_arch arch;
+
+    *ret_newer = true;
+    while (torch_arch_next(&archs, &arch)) {
+        if (arch.major > major || (arch.major == major && arch.minor >= minor))
+            *ret_newer = false;
+        if (!arch_covers(&arch, major, minor))
+            continue;
+        if (!arch.ptx)
+            return COVERED;
+        coverage = COVERED_BY_PTX;
+    }
+    return coverage;
+}
+
+/* The driver compiles PTX only of a toolkit that is not newer than itself (error 222). */
+static bool compiles_ptx(const struct facts *facts)
+{
+    return facts->driver.max_cuda.state == FACT_KNOWN && facts->torch.cuda.state == FACT_KNOWN &&
+           dotted_compare(facts->driver.max_cuda.value, facts->torch.cuda.value) >= 0;
+}
+
+static void record_coverage(struct probe_ctx *ctx)
+{
+    struct torch_facts *torch = &ctx->facts->torch;
+    const struct fact_list *gpus = &ctx->facts->hardware.gpus;
+    struct str from = torch->architectures.from;
+    bool unsure = gpus->state != FACT_KNOWN || gpus->partial || !gpus->count;
+
+    if (torch->architectures.state != FACT_KNOWN)
+        return;
+    for (size_t i = 0; i < gpus->count; i++) {
+        const struct fact_str *capability = &LIST_OF(gpu, gpus)[i].capability;
+        unsigned major, minor;
+        bool newer;
+
+        if (capability->state != FACT_KNOWN || !two_numbers(capability->value, &major, &minor)) {
+            unsure = true;
+            continue;
+        }
+        switch (coverage_of(torch->architectures.value, major, minor, &newer)) {
+        case COVERED:
+            continue;
+        case COVERED_BY_PTX:
+            unsure = unsure || !compiles_ptx(ctx->facts);
+            continue;
+        case UNCOVERED:
+            break;
+        }
+        set_bool(&torch->covers_gpus, false, from);
+        if (!unsure) { /* else another may be the first */
+            set_str(&torch->uncovered, arena_printf(ctx->arena, "sm_%u%u", major, minor), from);
+            set_bool(&torch->uncovered_newer, newer, from);
+        }
+        return;
+    }
+    if (unsure)
+        return;
+    set_bool(&torch->covers_gpus, true, from);
+    if (torch->uncovered.state == FACT_UNKNOWN)
+        fact_without(&torch->uncovered, FACT_ABSENT, from);
+}
+
+static void run(struct probe_ctx *ctx)
+{
+    struct torch_facts *torch = &ctx->facts->torch;
+    struct torch_build build;
+    bool found = find_build(ctx, &build);
+
+    record_system(ctx->facts);
+    if (!fact_is(&torch->build, STR("cuda")))
+        return;
+    record_runtime(ctx);
+    record_driver_needed(ctx->facts);
+    record_cudnn(ctx->facts, found ? &build : NULL);
+    if (found && build.archs.len && build.arch_basis >= BASIS_READ) {
+        struct str basis = basis_name(build.arch_basis);
+        struct str from = arena_printf(ctx->arena, "knowledge: torch_builds, %.*s", STR_ARG(basis));
+
+        set_str(&torch->architectures, build.archs, from);
+        set_str(&torch->architectures_basis, basis, from);
+    }
+    record_coverage(ctx);
+}
+
+const struct probe probe_build_facts = {
+    .name = "build-facts",
+    .cost = COST_NOTHING,
+    .run = run,
+};

@@ -1,0 +1,65 @@
+/*
+ * case: what the program must say of a machine.
+ *
+ *     # comment
+ *     root ubuntu-22.04-rtx3060-470     tests/roots/….root
+ *     source https://…                  the report that the machine restates
+ *     state broken
+ *     cause driver/too-old              "cause null" where the verdict is undecided
+ *     or undecided                      where that verdict is as right: hostile input
+ *     certainty certain                 optional
+ *     consequence torch/cpu-only        optional, one a line; as are
+ *     independent process/visible-devices
+ *     candidate driver/missing          of an undecided verdict
+ *     evidence driver.version           a fact that the root finding must name
+ *     fact torch.version = 2.4.1+cu121  or "fact NAME absent", "denied", "unknown"
+ *     reads 400                         most looks at the root
+ *     ms 30                             most milliseconds
+ *     overlay
+ *         env CUDA_VISIBLE_DEVICES=     lines of machine.h, laid over the root
+ *
+ * root, state and cause must be there, and evidence where a cause is.
+ */
+#ifndef GPUVET_TESTS_CASE_H
+#define GPUVET_TESTS_CASE_H
+
+#include "base/fact.h"
+#include "lib/machine.h"
+
+struct expected_fact {
+    struct str name;
+    enum fact_state state;
+    struct str value; /* of a known one */
+};
+
+struct case_list {
+    struct str *items;
+    size_t count, room;
+};
+
+struct case_facts {
+    struct expected_fact *items;
+    size_t count, room;
+};
+
+struct test_case {
+    struct str name; /* its path below tests/cases, without ".case" */
+    struct str root, source;
+    struct str state, cause, certainty; /* cause is empty for null */
+    struct str alternative;             /* "undecided", or empty */
+    struct case_list consequences, independents, candidates, evidence;
+    struct case_facts facts;
+    uint64_t reads, milliseconds; /* 0: the default of the runner */
+    struct overlay overlay;
+};
+
+/* Reads the case at `path` below `library`: tests/cases. -EBADMSG: *ret_why is "file:line: what is
+ * wrong". */
+int case_read(struct arena *arena, struct root *library, struct str path, struct test_case *ret,
+              struct str *ret_why);
+
+/* Every file below `folder` of `library` whose name ends so, in byte order. */
+int find_descriptions(struct arena *arena, struct root *library, struct str folder,
+                      const char *ending, struct names *ret);
+
+#endif

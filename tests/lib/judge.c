@@ -1,0 +1,57 @@
+#include "lib/judge.h"
+
+#include "plan/plan.h"
+
+static void list_findings(struct arena *arena, const struct verdict *verdict, struct judged *ret)
+{
+    struct judged_finding *findings = arena_array(arena, verdict->findings.count,
+                                                  sizeof(*findings));
+
+    for (size_t i = 0; i < verdict->findings.count; i++) {
+        const struct diagnosed *cause = &verdict->findings.items[i];
+
+        findings[i] = (struct judged_finding){
+            .cause = cause->finding->rule->slug,
+            .role = str_of(role_name(cause->role)),
+            .evidence = cause->finding->evidence.items,
+            .evidence_count = cause->finding->evidence.count,
+        };
+    }
+    ret->findings = findings;
+    ret->finding_count = verdict->findings.count;
+}
+
+static void list_candidates(struct arena *arena, const struct verdict *verdict, struct judged *ret)
+{
+    struct str *candidates = arena_array(arena, verdict->undecided.count, sizeof(*candidates));
+
+    for (size_t i = 0; i < verdict->undecided.count; i++)
+        candidates[i] = verdict->undecided.items[i]->rule->slug;
+    ret->candidates = candidates;
+    ret->candidate_count = verdict->undecided.count;
+}
+
+void judge(struct arena *arena, struct root *root, const struct eyes *eyes, struct judged *ret)
+{
+    struct facts *facts = ARENA_NEW(arena, struct facts);
+    struct judgement *judgement = ARENA_NEW(arena, struct judgement);
+    struct verdict verdict;
+    struct wishes wishes = { 0 };
+    struct probe_ctx ctx = {
+        .arena = arena, .root = root, .eyes = eyes, .wishes = &wishes, .facts = facts
+    };
+
+    probe_all(&ctx, COST_FILES);
+    plan_build(arena, facts);
+    rules_judge(arena, facts, judgement);
+    diagnose(arena, facts, judgement, &verdict);
+    plan_remedies(arena, &verdict);
+    *ret = (struct judged){
+        .state = str_of(verdict_state_name(verdict.state)),
+        .cause = verdict.cause,
+        .certainty = str_of(certainty_name(verdict.certainty)),
+        .facts = facts,
+    };
+    list_findings(arena, &verdict, ret);
+    list_candidates(arena, &verdict, ret);
+}

@@ -1,0 +1,31 @@
+/*
+ * judge: from a root and the eyes that look at it to a verdict, as a case states it. The runner of
+ * the cases is written against this; the program's own parts stand behind it.
+ */
+#ifndef GPUVET_TESTS_JUDGE_H
+#define GPUVET_TESTS_JUDGE_H
+
+#include "facts/facts.h"
+#include "probe/probe.h"
+#include "root/root.h"
+
+struct judged_finding {
+    struct str cause;
+    struct str role;            /* "root", "consequence", "independent" */
+    const struct str *evidence; /* names of facts: "driver.module_version" */
+    size_t evidence_count;
+};
+
+/* Strings as --json has them. An undecided verdict has the empty cause. */
+struct judged {
+    struct str state, cause, certainty;
+    const struct judged_finding *findings;
+    size_t finding_count;
+    const struct str *candidates; /* causes that an undecided verdict leaves, likeliest first */
+    size_t candidate_count;
+    const struct facts *facts;
+};
+
+void judge(struct arena *arena, struct root *root, const struct eyes *eyes, struct judged *ret);
+
+#endif
