@@ -29,9 +29,10 @@ struct torch_init {
     size_t fallback_count;
     struct torch_preload always[TORCH_INIT_ROWS]; /* after success */
     size_t always_count;
-    struct str condition; /* `always` counts only where a mapped path has this in it; may be empty */
-    bool beside;          /* sys.path/FOLDER/lib is looked at, too, after sys.path/nvidia/FOLDER/lib */
-    bool by_major;        /* and between them sys.path/nvidia/cu13/lib (from CUDA 13) */
+    struct str
+        condition; /* `always` counts only where a mapped path has this in it; may be empty */
+    bool beside;   /* sys.path/FOLDER/lib is looked at, too, after sys.path/nvidia/FOLDER/lib */
+    bool by_major; /* and between them sys.path/nvidia/cu13/lib (from CUDA 13) */
 };
 
 /* Views point into the text. All empty where the text preloads nothing. */

@@ -164,8 +164,8 @@ static void musl_folders(struct search *search)
  * lib64 (slibdir and libdir when glibc is built). */
 static void glibc_folders(struct search *search)
 {
-    struct str triplet = search->wish.aarch64 ? STR("lib/aarch64-linux-gnu")
-                                              : STR("lib/x86_64-linux-gnu");
+    struct str triplet =
+        search->wish.aarch64 ? STR("lib/aarch64-linux-gnu") : STR("lib/x86_64-linux-gnu");
     bool debian = !search_place(search, arena_join(search->arena, STR("usr"), triplet)).absent;
     const struct str folders[] = {
         debian ? triplet : STR("lib64"),

@@ -8,7 +8,7 @@
 #define PRELOAD_FILE (64u << 10)
 #define DF_1_NODEFLIB 0x800
 
-static void doubt(struct link_map *map, int error, struct str from)
+void link_map_doubt(struct link_map *map, int error, struct str from)
 {
     if (map->doubt || !error)
         return;
@@ -143,7 +143,7 @@ static int search_for(struct link_map *map, struct library *library)
     }
     answer = search_name(&map->search, library->asker ? &library->asker->looks : NULL, program,
                          library->name);
-    doubt(map, answer.error, answer.from);
+    link_map_doubt(map, answer.error, answer.from);
     library->tries = answer.tries;
     if (!answer.found)
         return -ENOENT;
@@ -172,7 +172,7 @@ static int add(struct link_map *map, const struct library *asker, struct str nam
     if (r < 0) {
         if (r != -EBADMSG && r != -ENODATA && r != -ENOEXEC && library->path.len &&
             fact_state_of_error(r) == FACT_UNKNOWN)
-            doubt(map, r, library->path);
+            link_map_doubt(map, r, library->path);
         (void) fail(map, asker, name, r);
         map->failure.path = library->path;
         map->failure.tries = library->tries;
@@ -236,7 +236,7 @@ static void add_preload_file(struct link_map *map)
     if (r == 0)
         add_preloads(map, text);
     else if (fact_state_of_error(r) != FACT_ABSENT)
-        doubt(map, r, path);
+        link_map_doubt(map, r, path);
 }
 
 static struct library *new_program(struct link_map *map, struct str path)
@@ -278,7 +278,7 @@ int link_map_start(struct root *root, struct arena *arena, const struct search_w
         library = new_program(ret, search_relative(&ret->search, interp));
         library->asker = ret->all.items[0];
         r = add_file(ret, library, &unused);
-        doubt(ret, r < 0 && fact_state_of_error(r) == FACT_UNKNOWN ? r : 0, library->path);
+        link_map_doubt(ret, r < 0 && fact_state_of_error(r) == FACT_UNKNOWN ? r : 0, library->path);
     }
     add_preloads(ret, preload);
     if (!wish->musl)

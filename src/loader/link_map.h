@@ -19,8 +19,9 @@
 struct library {
     struct str name;   /* by which it was asked for first: "libcudart.so.13", or a path */
     struct str soname; /* its DT_SONAME; empty: none */
-    struct str path;   /* as the loader made it: "…/torch/lib/../../nvidia/cu13/lib/libcudart.so.13" */
-    struct str real;   /* the file behind the links, as /proc/PID/maps shows it */
+    struct str
+        path; /* as the loader made it: "…/torch/lib/../../nvidia/cu13/lib/libcudart.so.13" */
+    struct str real; /* the file behind the links, as /proc/PID/maps shows it */
     struct node node;
     const struct library *asker; /* the object that needed or opened it; NULL: the program */
     enum search_rule rule;
@@ -48,7 +49,7 @@ struct link_map {
     LIST(struct library *) all;  /* in the order in which they were mapped */
     struct link_failure failure; /* of the last call that failed */
     int stage;                   /* put into what is loaded next */
-    int doubt;                   /* a look failed (a negative errno): what follows may be otherwise */
+    int doubt; /* a look failed (a negative errno): what follows may be otherwise */
     struct str doubt_from;
 };
 
@@ -64,6 +65,9 @@ int link_map_start(struct root *root, struct arena *arena, const struct search_w
  * negative errno, with map->failure; the map is then as before. */
 int link_map_open(struct link_map *map, const struct library *asker, struct str name,
                   struct library **ret_library);
+
+/* Says that a look failed: what the map holds from now on may be otherwise. */
+void link_map_doubt(struct link_map *map, int error, struct str from);
 
 /* The loaded library of that name or SONAME, or NULL. */
 struct library *link_map_find(const struct link_map *map, struct str name);

@@ -1,5 +1,7 @@
 #include "loader/folders.h"
 
+#include "base/bytes.h"
+
 #include <errno.h>
 
 #define HEAD 20 /* bytes of an ELF file, up to and including its machine */
@@ -77,9 +79,9 @@ static int check_head(const struct search *search, struct root_file *file)
         return r < 0 ? r : 0;
     cursor = cursor_of((struct str){ head, sizeof(head) });
     cursor_seek(&cursor, 18);
-    if (search->wish.musl || (head[4] == 2 && cursor_le(&cursor, 2) == (search->wish.aarch64
-                                                                            ? MACHINE_AARCH64
-                                                                            : MACHINE_X86_64)))
+    if (search->wish.musl ||
+        (head[4] == 2 &&
+         cursor_le(&cursor, 2) == (search->wish.aarch64 ? MACHINE_AARCH64 : MACHINE_X86_64)))
         return 0;
     return -ENOEXEC;
 }
@@ -130,9 +132,8 @@ static bool try_folders(struct hunt *hunt, const struct search_folders *folders,
         struct search_place place = search_place(hunt->search, folders->items[i]);
 
         for (int level = place.level; level >= 2; level--) {
-            struct str path =
-                arena_printf(hunt->search->arena, "%.*s/glibc-hwcaps/x86-64-v%d/%.*s",
-                             STR_ARG(folders->items[i]), level, STR_ARG(hunt->name));
+            struct str path = arena_printf(hunt->search->arena, "%.*s/glibc-hwcaps/x86-64-v%d/%.*s",
+                                           STR_ARG(folders->items[i]), level, STR_ARG(hunt->name));
 
             if (try_path(hunt, path, rule))
                 return true;

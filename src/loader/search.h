@@ -89,7 +89,7 @@ struct search_try {
     struct str path;
     enum search_rule rule;
     struct str owner; /* the object whose RPATH or RUNPATH led there; else empty */
-    int result;       /* 0: found; -ENOENT: not there; -ENOEXEC: for another processor; -EACCES … */
+    int result; /* 0: found; -ENOENT: not there; -ENOEXEC: for another processor; -EACCES … */
 };
 struct search_tries {
     struct search_try *items;
