@@ -10,8 +10,9 @@
 
 /* In the order in which a request travels. */
 const struct layer facts_layers[] = {
-    LAYER(machine), LAYER(hardware), LAYER(driver),    LAYER(runtime),    LAYER(cudnn),
-    LAYER(torch),   LAYER(process),  LAYER(container), LAYER(kernel_log), LAYER(build),
+    LAYER(machine),   LAYER(hardware),   LAYER(driver), LAYER(runtime),
+    LAYER(cudnn),     LAYER(torch),      LAYER(loader), LAYER(process),
+    LAYER(container), LAYER(kernel_log), LAYER(build),
 };
 const size_t facts_layer_count = sizeof(facts_layers) / sizeof(facts_layers[0]);
 
