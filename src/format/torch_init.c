@@ -67,6 +67,8 @@ static void read_line(struct str line, struct torch_init *ret)
         (void) next_quoted(&line, &ret->condition);
     else if (str_has(line, STR("os.path.join(path, lib_folder,")))
         ret->beside = true;
+    else if (str_has(line, STR("not os.path.exists(nvidia_path)")))
+        ret->only_with_nvidia = true;
     else if (str_has(line, STR("f\"cu{maj_cuda_version}\"")))
         ret->by_major = true;
     else if (read_row(line, &row))

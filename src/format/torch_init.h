@@ -32,7 +32,8 @@ struct torch_init {
     struct str
         condition; /* `always` counts only where a mapped path has this in it; may be empty */
     bool beside;   /* sys.path/FOLDER/lib is looked at, too, after sys.path/nvidia/FOLDER/lib */
-    bool by_major; /* and between them sys.path/nvidia/cu13/lib (from CUDA 13) */
+    bool only_with_nvidia; /* an entry of sys.path counts only where it has a folder "nvidia" */
+    bool by_major;         /* and between them sys.path/nvidia/cu13/lib (from CUDA 13) */
 };
 
 /* Views point into the text. All empty where the text preloads nothing. */

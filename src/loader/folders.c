@@ -132,10 +132,12 @@ struct search_folders search_folders(const struct search *search, struct str tex
 
     if (text.len == 0)
         return folders;
-    while (str_next_part(&text, separators[0], &part))
-        while (str_next_part(&part, separators[1], &piece))
-            if (folders.count < FOLDERS)
-                add_folder(search, piece, origin, &folders, &room);
+    while (str_next_part(&text, separators[0], &part)) {
+        if (part.len == 0 && folders.count < FOLDERS)
+            add_folder(search, part, origin, &folders, &room);
+        while (folders.count < FOLDERS && str_next_part(&part, separators[1], &piece))
+            add_folder(search, piece, origin, &folders, &room);
+    }
     return folders;
 }
 

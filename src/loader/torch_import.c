@@ -161,6 +161,9 @@ static bool find_preload(struct import *import, const struct torch_init *init,
     for (size_t i = 0; i < wish->search_path.count; i++) {
         struct str path = wish->search_path.items[i];
 
+        if (init->only_with_nvidia &&
+            search_place(&import->map->search, arena_join(arena, path, STR("nvidia"))).absent)
+            continue;
         if (find_in(
                 import,
                 arena_printf(arena, "%.*s/nvidia/%.*s/lib", STR_ARG(path), STR_ARG(row->folder)),
