@@ -73,6 +73,15 @@ static bool is_in_doubt(const struct judgement *judgement, const struct finding 
     return false;
 }
 
+/* Is a rule open only because looking failed? Then nobody may call the machine healthy. */
+static bool is_unseen(const struct judgement *judgement)
+{
+    for (size_t i = 0; i < judgement->open.count; i++)
+        if (judgement->open.items[i].missing.failed)
+            return true;
+    return false;
+}
+
 /* Fewer missing facts first; then from the metal up. */
 static int by_likelihood(const void *a, const void *b)
 {
@@ -104,7 +113,7 @@ static bool is_not_environment(struct str slug)
 static void name_state(const struct judgement *judgement, const struct finding *root,
                        struct verdict *verdict)
 {
-    if (!root && chain_holds(verdict)) {
+    if (!root && chain_holds(verdict) && !is_unseen(judgement)) {
         verdict->state = STATE_HEALTHY;
         verdict->cause = STR("none/healthy");
         verdict->certainty = CERTAINTY_POSSIBLE; /* files alone cannot prove more */

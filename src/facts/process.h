@@ -58,8 +58,8 @@ ROWS process_fields[] = {
 
 struct container_facts {
     struct fact_bool inside; /* the process runs in a container */
-    struct fact_str
-        engine; /* "docker", "podman", "kubernetes", "apptainer", "lxc", "systemd-nspawn" */
+    struct fact_str engine;  /* "docker", "podman", "kubernetes", "containerd", "apptainer", "lxc",
+                                "systemd-nspawn" */
     struct fact_bool gpu_injected; /* device nodes or driver libraries of the host are there */
     struct fact_int shm_bytes;     /* size of /dev/shm */
 };

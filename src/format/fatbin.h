@@ -5,15 +5,17 @@
  * header of 16 bytes (magic, u16 version 1, u16 size of this header, u64 bytes behind it) and
  * entries, each a header and a payload. Only headers are read; payloads, compressed or not, are
  * jumped over. NVIDIA documents none of this: the layout below was read from what nvcc 13.0 writes
- * for known targets, and agrees with cuobjdump --list-elf and --list-ptx.
+ * for known targets, and agrees with cuobjdump --list-elf and --list-ptx; libraries of CUDA 11.8
+ * and 12.9 (libnvjpeg) have the same.
  *
  *     0x00 u16 kind          0x08 u64 payload size, padded   0x1c u32 capability, 90 for sm_90
  *     0x04 u32 header size   0x10 u32 its compressed size    0x28 u64 flags
  *     0x18 u16 minor, u16 major: PTX language version of a PTX entry
  *     0x38 u64 size once decompressed, 0 where it is not compressed
  *
- * Seen flags: 0x2 debug code, 0x10 Linux, 0x8000 zstd, 0x100000 "a" target, 0x200000 "f" target,
- * 0x1000000 cubins for sm_100 and later, plain ones too: it does not tell "a" or "f".
+ * Seen flags: 0x2 debug code, 0x2000 compressed (CUDA 11 and 12), 0x8000 compressed by zstd,
+ * 0x100000 "a" target, 0x200000 "f" target, 0x1000000 cubins for sm_100 and later, plain ones too:
+ * it does not tell "a" or "f".
  */
 #ifndef GPUVET_FORMAT_FATBIN_H
 #define GPUVET_FORMAT_FATBIN_H

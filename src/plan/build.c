@@ -59,8 +59,7 @@ static bool system_takes(const struct facts *facts, struct str min_glibc)
 
     if (!fact_is(&machine->libc, STR("glibc")))
         return false;
-    return min_glibc.len == 0 || (machine->libc_version.state == FACT_KNOWN &&
-                                  dotted_compare(machine->libc_version.value, min_glibc) >= 0);
+    return min_glibc.len == 0 || dotted_compare(machine->libc_version.value, min_glibc) >= 0;
 }
 
 static bool is_better(const struct torch_build *build, const struct torch_build *best,
@@ -84,7 +83,9 @@ static bool is_decidable(const struct facts *facts)
 
     if (facts->driver.version.state != FACT_KNOWN || facts->hardware.gpus.state != FACT_KNOWN ||
         facts->hardware.gpus.count == 0 || facts->torch.python_version.state != FACT_KNOWN ||
-        facts->machine.architecture.state != FACT_KNOWN || facts->machine.libc.state != FACT_KNOWN)
+        facts->machine.architecture.state != FACT_KNOWN ||
+        facts->machine.libc.state != FACT_KNOWN ||
+        facts->machine.libc_version.state != FACT_KNOWN)
         return false;
     for (size_t i = 0; i < facts->hardware.gpus.count; i++)
         if (gpus[i].capability.state != FACT_KNOWN)

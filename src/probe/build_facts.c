@@ -3,10 +3,9 @@
  * and cuDNN that come with it, the driver and C library that they need, the GPUs that it has code
  * for.
  */
-#include "format/version.h"
+#include "knowledge/coverage.h"
 #include "knowledge/cuda.h"
 #include "knowledge/dotted.h"
-#include "knowledge/torch_builds.h"
 #include "probe/python.h"
 
 #define TABLE_CUDA STR("knowledge: cuda_releases")
@@ -117,6 +116,12 @@ static void record_system(struct facts *facts)
     const struct machine_facts *machine = &facts->machine;
     const struct fact_str *needed = &facts->torch.glibc_needed;
 
+    /* The reason why something is not known is the reason why the rest is not. */
+    if (facts->runtime.system_suffices.state == FACT_UNKNOWN)
+        facts->runtime.system_suffices.from = needed->state == FACT_UNKNOWN ? needed->from
+                                              : machine->libc.state != FACT_KNOWN
+                                                  ? machine->libc.from
+                                                  : machine->libc_version.from;
     if (needed->state != FACT_KNOWN)
         return;
     if (fact_is(&machine->libc, STR("musl")))
@@ -186,57 +191,20 @@ static bool find_build(struct probe_ctx *ctx, struct torch_build *ret)
     return torch_build_find(torch->release.value, torch->tag.value, platform, ret);
 }
 
-/* Code for these runs on no other GPU, and other code not on them. */
-static bool is_tegra(unsigned major, unsigned minor)
-{
-    static const unsigned parts[] = { 53, 62, 72, 87, 101, 110 };
-
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-        if (major * 10 + minor == parts[i])
-            return true;
-    return false;
-}
-
-/* https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html#binary-compatibility */
-static bool arch_covers(const struct torch_arch *arch, unsigned major, unsigned minor)
-{
-    bool same = arch->major == major && arch->minor == minor;
-    bool family = arch->major == major && arch->minor <= minor;
-
-    if (arch->suffix == 'a')
-        return same;
-    if (arch->suffix == 'f')
-        return family;
-    if (arch->ptx)
-        return arch->major < major || family;
-    return is_tegra(major, minor) || is_tegra(arch->major, arch->minor) ? same : family;
-}
-
-enum coverage { COVERED, UNCOVERED, COVERED_BY_PTX };
-
-static enum coverage coverage_of(struct str archs, unsigned major, unsigned minor, bool *ret_newer)
-{
-    enum coverage coverage = UNCOVERED;
-    struct torch_arch arch;
-
-    *ret_newer = true;
-    while (torch_arch_next(&archs, &arch)) {
-        if (arch.major > major || (arch.major == major && arch.minor >= minor))
-            *ret_newer = false;
-        if (!arch_covers(&arch, major, minor))
-            continue;
-        if (!arch.ptx)
-            return COVERED;
-        coverage = COVERED_BY_PTX;
-    }
-    return coverage;
-}
-
 /* The driver compiles PTX only of a toolkit that is not newer than itself (error 222). */
 static bool compiles_ptx(const struct facts *facts)
 {
     return facts->driver.max_cuda.state == FACT_KNOWN && facts->torch.cuda.state == FACT_KNOWN &&
            dotted_compare(facts->driver.max_cuda.value, facts->torch.cuda.value) >= 0;
+}
+
+static void record_uncovered(struct probe_ctx *ctx, struct gpu_capability gpu)
+{
+    struct torch_facts *torch = &ctx->facts->torch;
+    struct str from = torch->architectures.from;
+
+    set_str(&torch->uncovered, arena_printf(ctx->arena, "sm_%u%u", gpu.major, gpu.minor), from);
+    set_bool(&torch->uncovered_newer, archs_all_older(torch->architectures.value, gpu), from);
 }
 
 static void record_coverage(struct probe_ctx *ctx)
@@ -250,28 +218,21 @@ static void record_coverage(struct probe_ctx *ctx)
         return;
     for (size_t i = 0; i < gpus->count; i++) {
         const struct fact_str *capability = &LIST_OF(gpu, gpus)[i].capability;
-        unsigned major, minor;
-        bool newer;
+        enum coverage coverage = COVERAGE_NONE;
+        struct gpu_capability gpu;
 
-        if (capability->state != FACT_KNOWN || !two_numbers(capability->value, &major, &minor)) {
+        if (capability->state != FACT_KNOWN || !capability_parse(capability->value, &gpu)) {
             unsure = true;
             continue;
         }
-        switch (coverage_of(torch->architectures.value, major, minor, &newer)) {
-        case COVERED:
-            continue;
-        case COVERED_BY_PTX:
-            unsure = unsure || !compiles_ptx(ctx->facts);
-            continue;
-        case UNCOVERED:
-            break;
+        coverage = archs_cover(torch->architectures.value, gpu);
+        if (coverage == COVERAGE_NONE) {
+            set_bool(&torch->covers_gpus, false, from);
+            if (!unsure) /* else another may be the first */
+                record_uncovered(ctx, gpu);
+            return;
         }
-        set_bool(&torch->covers_gpus, false, from);
-        if (!unsure) { /* else another may be the first */
-            set_str(&torch->uncovered, arena_printf(ctx->arena, "sm_%u%u", major, minor), from);
-            set_bool(&torch->uncovered_newer, newer, from);
-        }
-        return;
+        unsure = unsure || (coverage == COVERAGE_PTX && !compiles_ptx(ctx->facts));
     }
     if (unsure)
         return;
@@ -292,7 +253,7 @@ static void run(struct probe_ctx *ctx)
     record_runtime(ctx);
     record_driver_needed(ctx->facts);
     record_cudnn(ctx->facts, found ? &build : NULL);
-    if (found && build.archs.len && build.arch_basis >= BASIS_READ) {
+    if (found && build.archs.len && build.arch_basis >= BASIS_DERIVED) {
         struct str basis = basis_name(build.arch_basis);
         struct str from = arena_printf(ctx->arena, "knowledge: torch_builds, %.*s", STR_ARG(basis));
 

@@ -231,7 +231,9 @@ static void run(struct probe_ctx *ctx)
         look_at_musl(ctx, &machine->libc_version);
     else if (machine->libc.state == FACT_KNOWN)
         look_at_glibc(ctx, &machine->libc_version);
-    look_at_libstdcxx(ctx, &machine->glibcxx);
+    machine->glibcxx.from = machine->architecture.from;
+    if (machine->architecture.state == FACT_KNOWN || machine->architecture.state == FACT_ABSENT)
+        look_at_libstdcxx(ctx, &machine->glibcxx);
 }
 
 const struct probe probe_c_library = {

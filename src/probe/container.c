@@ -16,6 +16,7 @@ struct scene {
     struct str engine;   /* empty: not known */
     struct str from;     /* the first sign of a container; empty: none so far */
     bool mounts_known;   /* the mounts were read */
+    bool mounts_failed;  /* they are there, but could not be read */
     bool host_root;      /* neither an image's layers for a root, nor a dev of its own */
     bool driver_mounted; /* the host's driver was put in */
     struct fact_int shm;
@@ -89,8 +90,10 @@ static void look_at_mounts(struct scene *scene)
     int r = root_read(ctx->root, from, MOUNTS_LIMIT, &text);
 
     FACT_FAILED(&scene->shm, r == -ENOENT ? -EIO : r, from);
-    if (doubt_add(&scene->doubt, r, from) < 0)
+    if (doubt_add(&scene->doubt, r, from) < 0) {
+        scene->mounts_failed = scene->doubt.error != 0;
         return;
+    }
     scene->mounts_known = true;
     scene->shm.state = FACT_ABSENT;
     while ((r = mounts_next(&text, ctx->arena, &mount)) != 0) {
@@ -180,7 +183,7 @@ static void look_at_files(struct scene *scene)
 {
     struct str value;
 
-    if (there(scene, STR(".dockerenv")) && !scene->host_root)
+    if (there(scene, STR(".dockerenv")) && !scene->host_root && !scene->mounts_failed)
         sign(scene, "docker", STR(".dockerenv"));
     if (there(scene, STR("run/.containerenv")))
         sign(scene, "podman", STR("run/.containerenv"));

@@ -114,8 +114,14 @@ static bool container_hides(const struct facts *facts)
            (!value->value.len || str_eqz(value->value, "void") || str_eqz(value->value, "none"));
 }
 
+/* Or may have: a failed look at the instances has an origin. */
 static bool any_mig(const struct hardware_facts *hardware)
 {
+    const struct fact_int *instances = &hardware->mig_instances;
+
+    if (instances->state == FACT_DENIED ||
+        (instances->state == FACT_UNKNOWN && instances->from.len))
+        return true;
     for (size_t i = 0; i < hardware->gpus.count; i++)
         if (fact_true(&LIST_OF(gpu, &hardware->gpus)[i].mig_enabled))
             return true;
@@ -140,7 +146,8 @@ static void record_list(struct facts *facts, struct visible visible)
     struct process_facts *process = &facts->process;
     struct str from = process->cuda_visible_devices.from;
     bool no_gpu = facts->hardware.gpu_count.state == FACT_KNOWN && !facts->hardware.gpu_count.value;
-    bool bad = visible.bad.len && !no_gpu, hides = visible.ended || bad;
+    bool bad = visible.bad.len && !no_gpu;
+    bool hides = visible.ended || bad || str_trim(process->cuda_visible_devices.value).len == 0;
     struct fact_str absent = { .state = FACT_ABSENT, .from = from };
 
     if (visible.unknown)

@@ -276,7 +276,21 @@ static void settle_native(struct driver_facts *driver)
     }
 }
 
-static void run(struct probe_ctx *ctx)
+/* Which folders are searched, and which files fit, hangs on the C library and the architecture. A
+ * root without either (ABSENT) is looked through as glibc on x86-64 would. */
+static bool is_open(enum fact_state state)
+{
+    return state == FACT_UNKNOWN || state == FACT_DENIED;
+}
+
+static void leave_open(struct driver_facts *driver, struct str from)
+{
+    driver->libraries.from = driver->library_path.from = driver->library_version.from = from;
+    driver->library_origin.from = driver->library_rule.from = from;
+    driver->ml_path.from = driver->ml_version.from = driver->native_version.from = from;
+}
+
+static void look_at_libraries(struct probe_ctx *ctx)
 {
     struct driver_facts *driver = &ctx->facts->driver;
     const struct machine_facts *machine = &ctx->facts->machine;
@@ -298,7 +312,17 @@ static void run(struct probe_ctx *ctx)
     }
     look_at_toolkits(ctx);
     settle_native(driver);
-    look_exists(ctx->root, STR("usr/bin/nv-fabricmanager"), &driver->fabric_manager);
+}
+
+static void run(struct probe_ctx *ctx)
+{
+    const struct machine_facts *machine = &ctx->facts->machine;
+
+    look_exists(ctx->root, STR("usr/bin/nv-fabricmanager"), &ctx->facts->driver.fabric_manager);
+    if (is_open(machine->libc.state) || is_open(machine->architecture.state))
+        leave_open(&ctx->facts->driver, machine->architecture.from);
+    else
+        look_at_libraries(ctx);
 }
 
 const struct probe probe_driver_library = {

@@ -31,6 +31,9 @@ static const char *const many[] = {
     ".cache/pypoetry/virtualenvs",
 };
 
+/* Where the answer "there is none" comes from: no single path. */
+#define FOLDERS STR("folders of environments")
+
 struct work {
     struct probe_ctx *ctx;
     size_t looked_at;
@@ -51,7 +54,7 @@ static void record_python(struct work *work, struct environment_facts *item, str
 
     if (r == 0)
         fact_str(&item->python, path_shown(work->ctx->arena, program), program);
-    else
+    else if (is_absent(work, r))
         fact_without(&item->python, fact_state_of_error(r), program);
 }
 
@@ -151,6 +154,22 @@ static void look_at_homes(struct work *work)
         look_at_home(work, arena_join(ctx->arena, STR("home"), names.items[i]));
 }
 
+/* What an administrator installed for the system's Python, on Debian. */
+static void look_at_local(struct work *work, struct str program)
+{
+    struct probe_ctx *ctx = work->ctx;
+    struct names names;
+
+    if (is_absent(work, root_list(ctx->root, STR("usr/local/lib"), LIB_NAMES, &names)))
+        return;
+    for (size_t i = 0; i < names.count; i++)
+        if (str_starts(names.items[i], STR("python3.")))
+            look_into(work, STR("usr"),
+                      arena_printf(ctx->arena, "usr/local/lib/%.*s/dist-packages",
+                                   STR_ARG(names.items[i])),
+                      program);
+}
+
 static void look_at_system(struct work *work)
 {
     struct str program = STR("usr/bin/python3");
@@ -158,12 +177,16 @@ static void look_at_system(struct work *work)
     look_at(work, STR("opt/conda"), STR(""));
     look_at_all(work, STR("opt/conda/envs"));
     look_into(work, STR("usr"), STR("usr/lib/python3/dist-packages"), program);
+    look_at_local(work, program);
     look_at(work, STR("usr/local"), STR(""));
 }
 
 static void run(struct probe_ctx *ctx)
 {
-    struct work work = { .ctx = ctx };
+    /* Which are others can be said only where this one is known. */
+    struct work work = { .ctx = ctx,
+                         .failed = ctx->facts->torch.path.state == FACT_UNKNOWN ||
+                                   ctx->facts->torch.path.state == FACT_DENIED };
     struct fact_list *list = &ctx->facts->torch.environments;
     struct str here = ctx->eyes->working_directory;
 
@@ -178,8 +201,10 @@ static void run(struct probe_ctx *ctx)
     list->partial = work.failed;
     if (!work.failed)
         list->state = FACT_KNOWN;
-    if (ctx->facts->torch.other_cuda.state == FACT_UNKNOWN && !work.failed)
-        ctx->facts->torch.other_cuda.state = FACT_ABSENT;
+    list->from = FOLDERS;
+    if (ctx->facts->torch.other_cuda.state == FACT_UNKNOWN)
+        fact_without(&ctx->facts->torch.other_cuda, work.failed ? FACT_UNKNOWN : FACT_ABSENT,
+                     FOLDERS);
 }
 
 const struct probe probe_environments = {

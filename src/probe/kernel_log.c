@@ -25,6 +25,7 @@ static const struct {
     { "Loading of unsigned module is rejected", "key-refused" },
     { "Loading of module with unavailable key is rejected", "key-refused" },
     { "Loading of module with unsupported crypto is rejected", "key-refused" },
+    { "unsigned module loading is restricted", "key-refused" },
     { "Required key not available", "key-refused" },
     { "Key was rejected by service", "key-refused" },
     { "is not supported by", "unsupported" },
@@ -69,6 +70,12 @@ static bool is_about_us(struct str message)
 {
     return str_starts(message, STR("NVRM: ")) || str_starts(message, STR("nvidia")) ||
            str_starts(message, STR("nouveau "));
+}
+
+/* Where the kernel refuses a signature it does not say whose. */
+static bool is_refusal(const char *kind)
+{
+    return strcmp(kind, "key-refused") == 0;
 }
 
 /* The driver's greetings say nothing about a fault. */
@@ -264,10 +271,10 @@ static void run(struct probe_ctx *ctx)
     while (str_next_line(&log.text, &line)) {
         const char *kind;
 
-        if (!message_in(line, log.is_text, &message) || !is_about_us(message))
+        if (!message_in(line, log.is_text, &message))
             continue;
         kind = kind_of(message);
-        if (kind)
+        if (kind && (is_about_us(message) || is_refusal(kind)))
             add_event(ctx, &log, message, kind);
     }
     facts->events.partial = facts->events.count == EVENTS || !log.from_boot;

@@ -36,6 +36,20 @@ static void look_at_flavour(struct probe_ctx *ctx, struct driver_facts *driver)
         fact_str(&driver->module_flavour, STR("proprietary"), from);
 }
 
+/* The driver's helper that loads modules and makes device nodes for users, where it runs as root:
+ * https://man.archlinux.org/man/nvidia-modprobe.1 */
+static void look_at_modprobe(struct probe_ctx *ctx, struct fact_bool *ret)
+{
+    struct str path = STR("usr/bin/nvidia-modprobe");
+    struct node node;
+    int r = root_stat(ctx->root, path, &node);
+
+    if (r < 0 && fact_state_of_error(r) != FACT_ABSENT)
+        FACT_FAILED(ret, r, path);
+    else
+        fact_bool(ret, r == 0 && (node.mode & 04000) && node.uid == 0, path);
+}
+
 static void run(struct probe_ctx *ctx)
 {
     struct driver_facts *driver = &ctx->facts->driver;
@@ -43,6 +57,7 @@ static void run(struct probe_ctx *ctx)
     look_loaded(ctx, STR("sys/module/nvidia"), &driver->module_loaded);
     look_loaded(ctx, STR("sys/module/nouveau"), &driver->nouveau_loaded);
     look_loaded(ctx, STR("sys/module/nvidia_uvm"), &driver->uvm_loaded);
+    look_at_modprobe(ctx, &driver->modprobe);
     if (fact_false(&driver->module_loaded)) {
         driver->module_version =
             (struct fact_str){ .state = FACT_ABSENT, .from = driver->module_loaded.from };

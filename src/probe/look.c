@@ -57,24 +57,13 @@ void look_exists(struct root *root, struct str path, struct fact_bool *ret)
         fact_bool(ret, r == 0, path);
 }
 
-static int read_piece(struct root_file *file, uint64_t from, char *bytes, size_t size, size_t *ret)
-{
-    size_t len = 0;
-    int r;
-
-    while ((r = root_file_read(file, from + len, bytes + len, size - len)) > 0)
-        len += (size_t) r;
-    *ret = len;
-    return r;
-}
-
+/* Files of /proc and /sys give a whole attribute, or record, to one read; so do all others. */
 static int look_piece(struct probe_ctx *ctx, struct str path, size_t size, bool end,
                       struct str *ret)
 {
     struct root_file file;
     uint64_t from = 0;
     char *bytes;
-    size_t len;
     int r = root_open(ctx->root, path, &file);
 
     if (r < 0)
@@ -84,11 +73,11 @@ static int look_piece(struct probe_ctx *ctx, struct str path, size_t size, bool 
     if (file.node.size && file.node.size < size)
         size = (size_t) file.node.size;
     bytes = arena_alloc(ctx->arena, size);
-    r = read_piece(&file, from, bytes, size, &len);
+    r = root_file_read(&file, from, bytes, size);
     root_file_close(&file);
     if (r < 0)
         return r;
-    *ret = (struct str){ bytes, len };
+    *ret = (struct str){ bytes, (size_t) r };
     if (from)
         *ret = str_from(*ret, str_find_char(*ret, '\n'));
     return 0;

@@ -38,7 +38,8 @@ void settle_absent(struct fact_str *fact, struct str from, const struct doubt *d
 /* Whether something is at the path, links followed: KNOWN true or false, DENIED, or UNKNOWN. */
 void look_exists(struct root *root, struct str path, struct fact_bool *ret);
 
-/* The first bytes of a file, at most `size` of them, however long it is. Errors as root_read(). */
+/* What one read gives of a file's start, at most `size` bytes, however long it is: of /proc and
+ * /sys a whole attribute, or as many records as fit. Errors as root_read(). */
 int look_start(struct probe_ctx *ctx, struct str path, size_t size, struct str *ret);
 
 /* The last bytes of a file, from the start of a line on where the file is longer. */

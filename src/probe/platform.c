@@ -180,6 +180,21 @@ static void look_at_secure_boot(struct probe_ctx *ctx)
 
 /* --- WSL and Jetson ------------------------------------------------------------------------ */
 
+/* WSL 2 runs on Hyper-V, whatever the processor's flags say; so while WSL is in doubt, that it runs
+ * on nothing is, too. */
+static void settle_windows(struct machine_facts *machine)
+{
+    bool known = machine->wsl.state == FACT_KNOWN;
+
+    if (known && machine->wsl.value == 2) {
+        fact_bool(&machine->virtual_guest, true, machine->wsl.from);
+        fact_str(&machine->hypervisor, STR("hyperv"), machine->wsl.from);
+    } else if (!known && machine->wsl.from.len && machine->hypervisor.state == FACT_ABSENT) {
+        machine->virtual_guest = (struct fact_bool){ .from = machine->wsl.from };
+        machine->hypervisor = (struct fact_str){ .from = machine->wsl.from };
+    }
+}
+
 /* WSL 1 calls its kernel "4.4.0-19041-Microsoft", WSL 2 "5.15.90.1-microsoft-standard-WSL2". A
  * kernel of the user's own may be called anything: then Windows's two gifts tell. */
 static void look_at_wsl(struct probe_ctx *ctx)
@@ -204,9 +219,7 @@ static void look_at_wsl(struct probe_ctx *ctx)
     } else {
         settle_int(&machine->wsl, 0, kernel->from, &doubt);
     }
-    if (machine->wsl.state == FACT_KNOWN && machine->wsl.value == 2 &&
-        machine->hypervisor.state != FACT_KNOWN)
-        fact_str(&machine->hypervisor, STR("hyperv"), machine->wsl.from);
+    settle_windows(machine);
 }
 
 /* "# R36 (release), REVISION: 4.0, GCID: …" is release 36.4.0. */

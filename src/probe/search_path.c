@@ -169,14 +169,19 @@ static void add_user_site(struct probe_ctx *ctx)
 /* Debian's Python is the one of /usr on a system that has Debian's folder of packages. */
 static bool is_debian(struct probe_ctx *ctx)
 {
+    const struct fact_str *family = &ctx->facts->machine.os_family;
     struct node node;
     int r;
 
     if (!str_eqz(ctx->python->python.base, "usr") || ctx->python->python.major != 3)
         return false;
+    if (fact_is(family, STR("debian")))
+        return true;
     r = root_stat(ctx->root, STR("usr/lib/python3/dist-packages"), &node);
     if (r < 0 && fact_state_of_error(r) == FACT_UNKNOWN)
         search_path_gap(ctx, STR("usr/lib/python3/dist-packages"), r);
+    else if (r < 0 && family->state == FACT_UNKNOWN && family->from.len)
+        search_path_gap(ctx, family->from, -EIO);
     return r == 0;
 }
 

@@ -7,6 +7,7 @@
  */
 #include "format/metadata.h"
 #include "format/version.h"
+#include "knowledge/dotted.h"
 #include "knowledge/torch_builds.h"
 #include "probe/python.h"
 #include "probe/torch_version.h"
@@ -46,7 +47,7 @@ static int read_metadata(struct probe_ctx *ctx, struct str folder, struct str *r
 
     *ret_at = below(ctx, folder, egg ? "PKG-INFO" : "METADATA");
     r = root_read(ctx->root, *ret_at, METADATA_LIMIT, &text);
-    if (r == -ENOTDIR && egg) {
+    if (egg && r < 0 && fact_state_of_error(r) == FACT_ABSENT) {
         *ret_at = folder;
         r = root_read(ctx->root, folder, METADATA_LIMIT, &text);
     }
@@ -77,8 +78,11 @@ static void record_metadata(struct probe_ctx *ctx, struct str folder)
     struct str at;
     int r = read_metadata(ctx, folder, &at, &metadata);
 
-    if (r < 0) {
+    if (r < 0) { /* what the pins say stays open, too, and for the same reason */
         fact_without(&torch->metadata_version, fact_state_of_error(r), at);
+        fact_without(&torch->metadata_matches, FACT_UNKNOWN, at);
+        fact_without(&torch->missing_package, FACT_UNKNOWN, at);
+        fact_without(&torch->mismatched, FACT_UNKNOWN, at);
         return;
     }
     ctx->python->torch_headers = metadata.headers;
@@ -86,6 +90,8 @@ static void record_metadata(struct probe_ctx *ctx, struct str folder)
     if (torch->version.state == FACT_KNOWN)
         fact_bool(&torch->metadata_matches, same_version(metadata.version, torch->version.value),
                   at);
+    else
+        fact_without(&torch->metadata_matches, FACT_UNKNOWN, torch->version.from);
 }
 
 /* --- WHEEL --------------------------------------------------------------------------------- */
@@ -139,17 +145,28 @@ static void record_wheel(struct probe_ctx *ctx, struct str text, struct str at)
         fact_str(&torch->glibc_needed, glibc, at);
 }
 
-/* Wheels of download.pytorch.org were tagged plainly "linux_x86_64" for long: what they need stands
- * in the table. */
+/*
+ * What the wheel's tag says is a promise of old: torch 2.6 was still tagged manylinux1, and the
+ * wheels of download.pytorch.org plainly "linux_x86_64". The table may know that the files need
+ * more. Which of the two it is can be said only of a build that is known.
+ */
 static void record_glibc(struct torch_facts *torch)
 {
+    const struct fact_str *lacking = torch->release.state != FACT_KNOWN    ? &torch->release
+                                     : torch->tag.state != FACT_KNOWN      ? &torch->tag
+                                     : torch->platform.state != FACT_KNOWN ? &torch->platform
+                                                                           : NULL;
+    struct fact_str *needed = &torch->glibc_needed;
     struct torch_build build;
 
-    if (torch->glibc_needed.state == FACT_UNKNOWN && torch->release.state == FACT_KNOWN &&
-        torch->tag.state == FACT_KNOWN && torch->platform.state == FACT_KNOWN &&
-        torch_build_find(torch->release.value, torch->tag.value, torch->platform.value, &build) &&
-        build.min_glibc.len)
-        fact_str(&torch->glibc_needed, build.min_glibc, STR("knowledge: torch_builds"));
+    if (lacking) {
+        fact_without(needed, FACT_UNKNOWN, lacking->from);
+        return;
+    }
+    if (torch_build_find(torch->release.value, torch->tag.value, torch->platform.value, &build) &&
+        build.min_glibc.len &&
+        (needed->state != FACT_KNOWN || dotted_compare(build.min_glibc, needed->value) > 0))
+        fact_str(needed, build.min_glibc, STR("knowledge: torch_builds"));
 }
 
 /* --- who brought it ------------------------------------------------------------------------- */
@@ -206,6 +223,17 @@ static void record_source(struct probe_ctx *ctx, const struct site *site, bool w
     }
 }
 
+/* No INSTALLER: a distribution, or conda, which may have come without a word in the folder. */
+static void settle_installer(struct torch_facts *torch, const struct site *site)
+{
+    if (torch->installer.state != FACT_ABSENT)
+        return;
+    if (torch->source.state != FACT_KNOWN)
+        fact_without(&torch->installer, FACT_UNKNOWN, torch->source.from);
+    else if (str_ends(site->path, STR("dist-packages")) && is_distribution(site->path))
+        fact_str(&torch->installer, STR("apt"), site->path);
+}
+
 static void record_origin(struct probe_ctx *ctx, const struct site *site, struct str folder)
 {
     struct torch_facts *torch = &ctx->facts->torch;
@@ -229,9 +257,7 @@ static void record_origin(struct probe_ctx *ctx, const struct site *site, struct
         fact_without(&torch->source, FACT_UNKNOWN, wheel);
     else
         record_source(ctx, site, r == 0);
-    if (torch->installer.state == FACT_ABSENT && str_ends(site->path, STR("dist-packages")) &&
-        is_distribution(site->path))
-        fact_str(&torch->installer, STR("apt"), site->path);
+    settle_installer(torch, site);
 }
 
 static void run(struct probe_ctx *ctx)
@@ -252,6 +278,7 @@ static void run(struct probe_ctx *ctx)
     fact_without(&torch->metadata_version, FACT_ABSENT, site->path);
     fact_without(&torch->installer, FACT_ABSENT, site->path);
     record_source(ctx, site, false);
+    settle_installer(torch, site);
 }
 
 const struct probe probe_torch_metadata = {

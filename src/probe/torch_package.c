@@ -205,11 +205,14 @@ static void record_impostor(struct search *search)
 /* Without any interpreter there is no torch either. */
 static void record_no_python(struct torch_facts *torch)
 {
-    if (torch->python.state == FACT_ABSENT)
+    if (torch->python.state == FACT_ABSENT) {
         fact_bool(&torch->installed, false, torch->python.from);
-    else
-        torch->installed.from =
-            torch->python_version.from.len ? torch->python_version.from : torch->python.from;
+        fact_without(&torch->path, FACT_ABSENT, torch->python.from);
+        return;
+    }
+    torch->installed.from = torch->python.from;
+    if (torch->python.state == FACT_KNOWN)
+        torch->installed.from = torch->python_version.from;
 }
 
 static void run(struct probe_ctx *ctx)

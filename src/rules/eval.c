@@ -159,10 +159,17 @@ static bool is_word_of(struct str word, struct str words)
     return false;
 }
 
-static int order(const struct value *a, const struct value *b)
+static struct str as_text(const struct scope *scope, const struct value *value)
 {
-    if (a->kind == VALUE_TEXT && b->kind == VALUE_TEXT)
-        return dotted_compare(a->text, b->text);
+    return value->kind == VALUE_TEXT
+               ? value->text
+               : arena_printf(scope->arena, "%lld", (long long) value->number);
+}
+
+static int order(const struct scope *scope, const struct value *a, const struct value *b)
+{
+    if (a->kind == VALUE_TEXT || b->kind == VALUE_TEXT)
+        return dotted_compare(as_text(scope, a), as_text(scope, b));
     return a->number < b->number ? -1 : a->number > b->number;
 }
 
@@ -190,16 +197,16 @@ static enum truth compare(const struct scope *scope, const struct expr *expr)
         holds = !same(&left, &right);
         break;
     case COMPARE_LESS:
-        holds = order(&left, &right) < 0;
+        holds = order(scope, &left, &right) < 0;
         break;
     case COMPARE_AT_MOST:
-        holds = order(&left, &right) <= 0;
+        holds = order(scope, &left, &right) <= 0;
         break;
     case COMPARE_GREATER:
-        holds = order(&left, &right) > 0;
+        holds = order(scope, &left, &right) > 0;
         break;
     case COMPARE_AT_LEAST:
-        holds = order(&left, &right) >= 0;
+        holds = order(scope, &left, &right) >= 0;
         break;
     case COMPARE_IN:
         holds = is_word_of(left.text, right.text);

@@ -66,6 +66,14 @@ static int faulty_may_open(void *self, struct str path, bool really)
     return fails(faulty) ? -EIO : root_may_open(faulty->inner, path, really);
 }
 
+static int faulty_kernel_log(void *self, size_t limit, struct arena *arena, struct str *ret)
+{
+    struct faulty *faulty = self;
+
+    (void) arena;
+    return fails(faulty) ? -EIO : root_kernel_log(faulty->inner, limit, ret);
+}
+
 static const struct root_backend faulty_backend = {
     .open = faulty_open,
     .read = faulty_read,
@@ -74,6 +82,7 @@ static const struct root_backend faulty_backend = {
     .link = faulty_link,
     .list = faulty_list,
     .may_open = faulty_may_open,
+    .kernel_log = faulty_kernel_log,
 };
 
 struct root *faulty_root(struct faulty *self)

@@ -4,8 +4,8 @@
 
 static void list_findings(struct arena *arena, const struct verdict *verdict, struct judged *ret)
 {
-    struct judged_finding *findings = arena_array(arena, verdict->findings.count,
-                                                  sizeof(*findings));
+    struct judged_finding *findings =
+        arena_array(arena, verdict->findings.count, sizeof(*findings));
 
     for (size_t i = 0; i < verdict->findings.count; i++) {
         const struct diagnosed *cause = &verdict->findings.items[i];

@@ -183,7 +183,7 @@ static int read_node(struct reader *reader, struct statement *statement)
 
 static int read_elf(struct reader *reader, struct statement *statement)
 {
-    struct elf_shape shape = { .machine = ELF_X86_64 };
+    struct elf_shape shape = { .machine = ELF_X86_64, .text = statement->block };
     struct {
         const char *key;
         struct str *value;

@@ -190,7 +190,7 @@ static void put_name(struct buf *buf, struct buf *names, int64_t tag, struct str
         put_dynamic(buf, tag, add_text(names, name));
 }
 
-enum { INTERP, DYNSTR, VERDEF, DYNAMIC, SHSTRTAB, PARTS };
+enum { INTERP, DYNSTR, VERDEF, RODATA, DYNAMIC, SHSTRTAB, PARTS };
 
 /* The dynamic section names places that are known only once all parts have their size: filled
  * first with zeros, then with the places. Names are added the first time only. */
@@ -211,6 +211,7 @@ struct str make_elf(struct arena *arena, const struct elf_shape *shape)
         [INTERP] = part_new(arena, ".interp", SHT_PROGBITS, shape->interpreter.len ? PT_INTERP : 0),
         [DYNSTR] = part_new(arena, ".dynstr", SHT_STRTAB, 0),
         [VERDEF] = part_new(arena, ".gnu.version_d", SHT_GNU_verdef, 0),
+        [RODATA] = part_new(arena, ".rodata", SHT_PROGBITS, 0),
         [DYNAMIC] = part_new(arena, ".dynamic", SHT_DYNAMIC, PT_DYNAMIC),
         [SHSTRTAB] = part_new(arena, ".shstrtab", SHT_STRTAB, 0),
     };
@@ -220,6 +221,7 @@ struct str make_elf(struct arena *arena, const struct elf_shape *shape)
 
     if (shape->interpreter.len)
         (void) add_text(&parts[INTERP].bytes, shape->interpreter);
+    buf_add(&parts[RODATA].bytes, shape->text);
     buf_add_char(names, '\0');
     while (shape->needed.len && str_next_part(&rest, ',', &name))
         put_name(dynamic, names, DT_NEEDED, name);

@@ -20,6 +20,7 @@ struct elf_shape {
     struct str needed;
     struct str rpath, runpath;
     struct str versions; /* that it defines: "GLIBC_2.2.5,GLIBC_2.36" */
+    struct str text;     /* of its .rodata */
 };
 
 /* A shared object, or with an interpreter a program. */

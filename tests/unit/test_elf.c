@@ -98,6 +98,22 @@ static void test_elf__lists_versions_needed_and_defined(void **state)
     assert_true(str_eqz(versions[2].name, "SAMPLE_2.0"));
 }
 
+static void test_elf__finds_addresses_only_within_segments(void **state)
+{
+    struct sample *sample = *state;
+    const struct elf_segment *segment = sample->elf.segments;
+    uint64_t offset, room;
+
+    while (segment->type != 1) /* PT_LOAD: every library has one */
+        segment++;
+    assert_int_equal(elf_offset(&sample->elf, segment->address + 8, &offset, &room), 0);
+    assert_int_equal(offset, segment->offset + 8);
+    assert_int_equal(room, segment->file_size - 8);
+    assert_int_equal(
+        elf_offset(&sample->elf, segment->address + segment->file_size, &offset, &room), -EBADMSG);
+    assert_int_equal(elf_offset(&sample->elf, UINT64_MAX, &offset, &room), -EBADMSG);
+}
+
 /* One row: a symbol, and what must be said of it. */
 struct expected {
     const char *name, *version, *library; /* NULL: no version */
@@ -158,8 +174,15 @@ static void test_elf__counts_symbols_as_the_section_headers_do(void **state)
     dynsym = elf_section(sections, section_count, ".dynsym");
     assert_non_null(dynsym);
     assert_null(elf_section(sections, section_count, ".nv_fatbin"));
-    assert_int_equal(elf_symbol_count(&sample->elf, &sample->dynamic, &count), 0);
-    assert_int_equal(count, dynsym->size / 24);
+    for (unsigned i = 0; i < 2; i++) { /* by the old hash table, then by the GNU one */
+        struct elf_dynamic dynamic = sample->dynamic;
+
+        assert_true(dynamic.hash && dynamic.gnu_hash);
+        if (i)
+            dynamic.hash = 0;
+        assert_int_equal(elf_symbol_count(&sample->elf, &dynamic, &count), 0);
+        assert_int_equal(count, dynsym->size / 24);
+    }
 }
 
 static void test_elf__finds_the_build_id(void **state)
@@ -232,6 +255,62 @@ static void test_elf__refuses_what_is_not_an_elf_file(void **state)
     assert_int_equal(elf_open(&window, sample->arena, &elf), -ENODATA);
 }
 
+/* A file whose n-th read fails. */
+struct failing {
+    struct window window;
+    unsigned left;
+};
+
+static int read_or_fail(void *ctx, uint64_t offset, void *buf, size_t size)
+{
+    struct failing *failing = ctx;
+
+    if (failing->left == 0)
+        return -EIO;
+    failing->left--;
+    return failing->window.read(failing->window.ctx, offset, buf, size);
+}
+
+static int read_all(const struct window *window, struct arena *arena)
+{
+    struct elf elf;
+    struct elf_dynamic dynamic;
+    struct elf_symbols symbols;
+    struct elf_symbol symbol;
+    struct elf_section *sections;
+    struct str id;
+    size_t count;
+    int err = elf_open(window, arena, &elf);
+
+    if (err == 0)
+        err = elf_sections(&elf, &sections, &count);
+    if (err == 0)
+        err = elf_build_id(&elf, &id);
+    if (err == 0)
+        err = elf_dynamic(&elf, &dynamic);
+    if (err == 0)
+        err = elf_symbols(&elf, &dynamic, &symbols);
+    while (err == 0 && (err = elf_symbol_next(&symbols, &symbol)) > 0)
+        err = 0;
+    return err;
+}
+
+static void test_elf__hands_on_the_error_of_every_read(void **state)
+{
+    struct sample *sample = *state;
+    unsigned n = 0;
+    int err = -EIO;
+
+    for (; err == -EIO; n++) {
+        struct failing failing = { sample->window, n };
+        struct window window = { read_or_fail, &failing, sample->window.size };
+
+        err = read_all(&window, sample->arena);
+    }
+    assert_int_equal(err, 0);
+    assert_true(n > 10);
+}
+
 int main(int argc, char **argv)
 {
 #define WITH_SAMPLE(test) cmocka_unit_test_prestate_setup_teardown(test, set_up, tear_down, path)
@@ -242,9 +321,11 @@ int main(int argc, char **argv)
         WITH_SAMPLE(test_elf__lists_versions_needed_and_defined),
         WITH_SAMPLE(test_elf__lists_dynamic_symbols_with_their_versions),
         WITH_SAMPLE(test_elf__counts_symbols_as_the_section_headers_do),
+        WITH_SAMPLE(test_elf__finds_addresses_only_within_segments),
         WITH_SAMPLE(test_elf__finds_the_build_id),
         WITH_SAMPLE(test_elf__of_other_architectures_only_the_identity_is_read),
         WITH_SAMPLE(test_elf__refuses_what_is_not_an_elf_file),
+        WITH_SAMPLE(test_elf__hands_on_the_error_of_every_read),
     };
 
     return path ? cmocka_run_group_tests(tests, NULL, NULL) : 77;

@@ -1,8 +1,10 @@
-/* CUDA fat binaries, written here as nvcc 13.0 writes them. */
+/* CUDA fat binaries: written here as nvcc 13.0 writes them, and by nvcc itself where there is one
+ * (the argument is the file that it has made). */
 #include "base/buf.h"
 #include "format/fatbin.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include <setjmp.h>
 #include <cmocka.h>
@@ -81,7 +83,7 @@ static void test_fatbin__reads_the_target_of_every_entry(void **state)
     put(&buf, 0, 8);
     put_container(&buf, buf_str(&body).len);
     buf_add(&buf, buf_str(&body));
-    put(&buf, 0, 16);
+    buf_repeat(&buf, '\0', 16);
     bytes = buf_str(&buf);
     window = window_of(&bytes);
     fatbin = fatbin_in(&window, 16, bytes.len - 16);
@@ -161,12 +163,49 @@ static void test_fatbin__refuses_what_is_not_a_container(void **state)
     }
 }
 
-int main(void)
+static void test_fatbin__agrees_with_nvcc(void **state)
 {
+    static const struct {
+        unsigned kind, capability;
+        enum fatbin_target target;
+    } want[] = {
+        { FATBIN_ELF, 80, FATBIN_PLAIN },   { FATBIN_PTX, 80, FATBIN_PLAIN },
+        { FATBIN_ELF, 90, FATBIN_EXACT },   { FATBIN_ELF, 120, FATBIN_PLAIN },
+        { FATBIN_ELF, 100, FATBIN_FAMILY }, { FATBIN_PTX, 100, FATBIN_FAMILY },
+    };
+    static char data[1 << 16];
+    FILE *file = *state ? fopen(*state, "rb") : NULL;
+    struct str bytes = { data, 0 };
+    struct window window;
+    struct fatbin fatbin;
+    struct fatbin_entry got;
+    size_t seen = 0;
+    int code;
+
+    if (!file)
+        skip(); /* not asked for, or no nvcc here */
+    bytes.len = fread(data, 1, sizeof(data), file);
+    (void) fclose(file);
+    window = window_of(&bytes);
+    fatbin = fatbin_in(&window, 0, bytes.len);
+    while ((code = fatbin_next(&fatbin, &got)) > 0)
+        for (size_t i = 0; i < sizeof(want) / sizeof(want[0]); i++)
+            if (got.kind == want[i].kind && got.capability == want[i].capability &&
+                got.target == want[i].target)
+                seen |= (size_t) 1 << i;
+    assert_int_equal(code, 0);
+    assert_int_equal(seen, 63);
+    assert_int_equal(fatbin.entries, sizeof(want) / sizeof(want[0]));
+}
+
+int main(int argc, char **argv)
+{
+    void *made_by_nvcc = argc > 1 ? argv[1] : NULL;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fatbin__reads_the_target_of_every_entry),
         cmocka_unit_test(test_fatbin__refuses_what_is_not_an_entry),
         cmocka_unit_test(test_fatbin__refuses_what_is_not_a_container),
+        cmocka_unit_test_prestate(test_fatbin__agrees_with_nvcc, made_by_nvcc),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -167,7 +167,7 @@ static void test_machine__makes_elf_files_and_caches(void **state)
     AUTO_ARENA *arena = arena_new(no_memory);
     struct machine machine =
         make(arena, "elf /lib/libcuda.so.1 soname=libcuda.so.1 needed=libc.so.6,libm.so.6 "
-                    "runpath=$ORIGIN verdef=A_1,A_2\n"
+                    "runpath=$ORIGIN verdef=A_1,A_2\n    banner\n"
                     "module /lib/nvidia.ko\n    license=NVIDIA\n    version=535.1\n"
                     "cache\n    libcuda.so.1 => /lib/libcuda.so.1\n    libz.so.10 => /lib/z\n");
     struct str bytes;
@@ -178,6 +178,7 @@ static void test_machine__makes_elf_files_and_caches(void **state)
     assert_true(
         str_has(bytes, STR("\0libm.so.6\0libcuda.so.1\0$ORIGIN\0A_1\0A_2\0")) ||
         str_has(bytes, STR("\0libm.so.6\0libcuda.so.1\0$ORIGIN\0libcuda.so.1\0A_1\0A_2\0")));
+    assert_true(str_has(bytes, STR("banner\n")));
     assert_int_equal(root_read(machine.root, STR("lib/nvidia.ko"), 9999, &bytes), 0);
     assert_true(str_has(bytes, STR("license=NVIDIA\0version=535.1\0")));
     assert_int_equal(root_read(machine.root, STR("etc/ld.so.cache"), 9999, &bytes), 0);

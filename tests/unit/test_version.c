@@ -70,7 +70,7 @@ static void test_version__spellings_of_one_version_are_equal(void **state)
         { "1.0rev3", "1.0.post3" },   { "1.0dev", "1.0.dev0" },
         { "1.0post", "1.0.post0" },   { "0!1.0", "1.0" },
         { "1.0+CU118", "1.0+cu118" }, { "1.0a-", "1.0a0" },
-        { "1.0+a-1", "1.0+a.01" },
+        { "1.0+01", "1.0+1" },        { "1.0+a-1", "1.0+a.01" },
     };
 
     (void) state;
@@ -247,6 +247,8 @@ static void test_marker__is_true_false_or_unknown(void **state)
         { "platform_release >= '5' and extra == 'x'", MARKER_FALSE },
         { "platform_release >= '5' or python_version == '3.10'", MARKER_TRUE },
         { "platform_release >= '5' and python_version == '3.10'", MARKER_UNKNOWN },
+        { "python_version == '3.10' and platform_release >= '5'", MARKER_UNKNOWN },
+        { "python_version == '3.9' or platform_release >= '5'", MARKER_UNKNOWN },
         { "extra == 'x' or python_version == '3.10' and sys_platform == 'linux'", MARKER_TRUE },
         { "(extra == 'x' or python_version == '3.10') and sys_platform == 'win32'", MARKER_FALSE },
     };
