@@ -5,8 +5,9 @@
  * search path of Python is not known for certain, the list is partial and nothing is called
  * missing.
  */
+#include "probe/libraries.h"
+
 #include "knowledge/sonames.h"
-#include "loader/torch_import.h"
 #include "probe/look.h"
 #include "probe/python.h"
 
@@ -219,16 +220,22 @@ static void record_shadow(struct probe_ctx *ctx, const struct torch_import_wish 
     }
 }
 
+int libraries_predict(struct probe_ctx *ctx, struct torch_import_wish *ret_wish,
+                      struct torch_import *ret)
+{
+    if (!ctx->python || !ctx->python->found || ctx->facts->torch.path.state != FACT_KNOWN)
+        return -ENOENT;
+    *ret_wish = wish_of(ctx);
+    return torch_import_predict(ctx->root, ctx->arena, ret_wish, ret);
+}
+
 static void run(struct probe_ctx *ctx)
 {
     struct torch_import import;
     struct torch_import_wish wish;
     struct doubt doubt = { 0, { NULL, 0 } };
 
-    if (!ctx->python || !ctx->python->found || ctx->facts->torch.path.state != FACT_KNOWN)
-        return;
-    wish = wish_of(ctx);
-    if (torch_import_predict(ctx->root, ctx->arena, &wish, &import) < 0)
+    if (libraries_predict(ctx, &wish, &import) < 0)
         return;
     (void) doubt_add(&doubt, import.map.doubt, import.map.doubt_from);
     (void) doubt_add(&doubt, ctx->python->failed, ctx->facts->torch.path.from);
