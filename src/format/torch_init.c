@@ -81,9 +81,7 @@ void torch_init_parse(struct str text, struct torch_init *ret)
     struct str line;
 
     for (unsigned n = 0; n < TORCH_INIT_LINES && str_next_line(&text, &line); n++)
-        if (str_has(line, STR(".so.")) || str_has(line, STR("cuda")) ||
-            str_has(line, STR("_maps")) || str_has(line, STR("lib_folder")))
-            read_line(str_trim(line), &init);
+        read_line(str_trim(line), &init);
     *ret = init;
 }
 
