@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 CASE = re.compile(r"^\[\s*(OK|FAILED)\s*\] (\S+)$", re.M)
+SKIPPED = re.compile(r"^\[\s*SKIPPED\s*\] (\S+: .*)$", re.M)
 
 
 def results(build):
@@ -45,6 +46,9 @@ def main():
                 skipped += 1
                 print(f"skipped: {build}: {test['name']}")
                 continue
+            for reason in SKIPPED.findall(test.get("stdout", "")):
+                skipped += 1
+                print(f"skipped: {build}: {reason}")
             good, bad = count(test)
             passed += good
             failed += bad

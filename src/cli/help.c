@@ -5,6 +5,8 @@
 
 #define DOES_AT 28
 #define EXAMPLE_AT 36
+#define ROOM 24   /* what an explanation beside its option needs; else it stands beneath, */
+#define BENEATH 6 /* so far in */
 
 static void title(struct buf *buf, enum text_id id, enum lang lang)
 {
@@ -15,6 +17,8 @@ static void title(struct buf *buf, enum text_id id, enum lang lang)
 
 static void row(struct buf *buf, struct str left, struct str right, size_t column, size_t columns)
 {
+    if (columns < column + ROOM)
+        column = BENEATH;
     buf_addz(buf, "  ");
     buf_add(buf, left);
     if (left.len + 4 > column) {

@@ -5,7 +5,7 @@
 
 int pyvenv_parse(struct str text, struct pyvenv *ret)
 {
-    struct pyvenv pyvenv = { 0 };
+    struct pyvenv pyvenv = { .system_site_packages = true }; /* what site.py begins with */
     struct str line, key, value;
 
     while (str_next_line(&text, &line)) {

@@ -100,6 +100,7 @@ static void settle_flavour(const struct fact_list *gpus, struct fact_str *needs)
 {
     const struct fact_str *first = NULL;
     bool open = gpus->partial;
+    struct str failed = gpus->partial ? gpus->from : STR(""); /* not: a table that does not tell */
 
     for (size_t i = 0; i < gpus->count; i++) {
         const struct gpu_facts *gpu = &LIST_OF(gpu, gpus)[i];
@@ -107,13 +108,15 @@ static void settle_flavour(const struct fact_list *gpus, struct fact_str *needs)
         bool only_closed = fact_is(&gpu->open_module, STR("no"));
 
         open |= gpu->open_module.state != FACT_KNOWN || gpu->architecture.state != FACT_KNOWN;
+        if (gpu->architecture.state == FACT_UNKNOWN && !failed.len)
+            failed = gpu->architecture.from;
         if (!first && (only_open || only_closed)) {
             first = &gpu->open_module;
             fact_str(needs, only_open ? STR("open") : STR("proprietary"), gpu->architecture.from);
         }
     }
     if (open)
-        *needs = (struct fact_str){ .from = gpus->from };
+        *needs = (struct fact_str){ .from = failed };
     else if (!first)
         *needs = (struct fact_str){ .state = FACT_ABSENT, .from = gpus->from };
 }

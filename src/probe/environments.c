@@ -6,7 +6,7 @@
  * the torch's version. It is no search of the disk.
  */
 #include "probe/python.h"
-#include "probe/torch_version.h"
+#include "probe/torch_kind.h"
 
 #define HOMES 8          /* of a machine whose user is not known */
 #define FOLDERS 64       /* environments in one place */
@@ -32,7 +32,7 @@ static const char *const many[] = {
 };
 
 /* Where the answer "there is none" comes from: no single path. */
-#define FOLDERS STR("folders of environments")
+#define SEVERAL_FOLDERS STR("folders of environments")
 
 struct work {
     struct probe_ctx *ctx;
@@ -70,17 +70,17 @@ static void look_into(struct work *work, struct str environment, struct str pack
     struct torch_version version;
     const char *kind;
 
-    if (torch->path.state == FACT_KNOWN &&
-        str_eq(torch->path.value, path_shown(ctx->arena, package)))
+    if (fact_is(&torch->path, path_shown(ctx->arena, package)) ||
+        fact_is(&torch->environment, path_shown(ctx->arena, environment)))
         return;
-    if (is_absent(work, root_read(ctx->root, at, PYTHON_TEXT, &text)) ||
-        !torch_version_parse(text, &version))
+    if (is_absent(work, root_read(ctx->root, at, PYTHON_FILE_LIMIT, &text)) ||
+        torch_version_parse(text, &version) < 0)
         return;
     item = fact_list_add(ctx->arena, &torch->environments, sizeof(*item));
     fact_str(&item->path, path_shown(ctx->arena, environment), package);
-    fact_str(&item->torch_version, version.version, at);
+    fact_str(&item->torch_version, version.version.text, at);
     record_python(work, item, program);
-    kind = torch_build_kind(&version);
+    kind = torch_kind(&version);
     if (!kind)
         return;
     fact_str(&item->torch_build, str_of(kind), at);
@@ -201,10 +201,10 @@ static void run(struct probe_ctx *ctx)
     list->partial = work.failed;
     if (!work.failed)
         list->state = FACT_KNOWN;
-    list->from = FOLDERS;
+    list->from = SEVERAL_FOLDERS;
     if (ctx->facts->torch.other_cuda.state == FACT_UNKNOWN)
         fact_without(&ctx->facts->torch.other_cuda, work.failed ? FACT_UNKNOWN : FACT_ABSENT,
-                     FOLDERS);
+                     SEVERAL_FOLDERS);
 }
 
 const struct probe probe_environments = {

@@ -1,33 +1,11 @@
 #include "probe/pth.h"
 
+#include "format/python_files.h"
+
 #include <errno.h>
 
 #define LINES 4096 /* of one .pth file */
 #define FINDERS 256
-
-/* Lines of code that add no folder to sys.path. A `whole` one must be just that. */
-static const struct {
-    struct str line;
-    bool whole;
-    const char *maker;
-} harmless[] = {
-    { STR_INIT("import os; var = 'SETUPTOOLS_USE_DISTUTILS'; "), false, "setuptools" },
-    { STR_INIT("import sys, types, os;"), false, "setuptools, namespace packages" },
-    { STR_INIT("import sys,types,os;"), false, "setuptools, namespace packages" },
-    { STR_INIT("import _virtualenv"), true, "virtualenv" },
-    { STR_INIT("import coverage; coverage.process_startup()"), true, "coverage" },
-    { STR_INIT("import os, sys;exec('if \\'COV_CORE_SOURCE\\' in os.environ:"), false,
-      "pytest-cov" },
-};
-
-static bool is_harmless(struct str line)
-{
-    for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++)
-        if (harmless[i].whole ? str_eq(str_trim(line), harmless[i].line)
-                              : str_starts(line, harmless[i].line))
-            return true;
-    return false;
-}
 
 /* "import __editable___NAME_finder; __editable___NAME_finder.install()" of setuptools. */
 static bool take_finder(struct probe_ctx *ctx, struct str folder, struct str line)
@@ -60,16 +38,17 @@ static void move_to_front(struct probe_ctx *ctx, size_t from)
     }
 }
 
-static void take_code(struct probe_ctx *ctx, struct str folder, struct str file, struct str line,
-                      size_t *mark)
+static void take_code(struct probe_ctx *ctx, struct str folder, struct str file,
+                      const struct pth_line *line, size_t *mark)
 {
     struct fact_str *code = &ctx->facts->torch.search_path_code;
 
-    if (str_starts(line, STR("import sys; sys.__plen")))
+    if (str_starts(line->text, STR("import sys; sys.__plen")))
         *mark = ctx->python->sites.count;
-    else if (str_starts(line, STR("import sys; new=sys.path[sys.__plen:]")))
+    else if (str_starts(line->text, STR("import sys; new=sys.path[sys.__plen:]")))
         move_to_front(ctx, *mark);
-    else if (!is_harmless(line) && !take_finder(ctx, folder, line) && code->state != FACT_KNOWN)
+    else if (line->effect != PTH_NONE && !take_finder(ctx, folder, line->text) &&
+             code->state != FACT_KNOWN)
         fact_str(code, path_shown(ctx->arena, file), file);
 }
 
@@ -90,21 +69,20 @@ static void take_folder(struct probe_ctx *ctx, struct str folder, struct str lin
 
 static void take_file(struct probe_ctx *ctx, struct str folder, struct str file)
 {
-    struct str text, line;
+    struct str text;
+    struct pth_line line;
     size_t mark = ctx->python->sites.count;
-    int r = root_read(ctx->root, file, PYTHON_TEXT, &text);
+    int r = root_read(ctx->root, file, PYTHON_FILE_LIMIT, &text);
 
     if (r < 0 && fact_state_of_error(r) != FACT_ABSENT)
         search_path_gap(ctx, file, r);
     if (r < 0)
         return;
-    for (int i = 0; i < LINES && str_next_line(&text, &line); i++) {
-        if (str_starts(line, STR("#")) || !str_trim(line).len)
-            continue;
-        if (str_starts(line, STR("import ")) || str_starts(line, STR("import\t")))
-            take_code(ctx, folder, file, line, &mark);
+    for (int i = 0; i < LINES && pth_next(&text, &line); i++) {
+        if (line.kind == PTH_IMPORT)
+            take_code(ctx, folder, file, &line, &mark);
         else
-            take_folder(ctx, folder, str_trim(line));
+            take_folder(ctx, folder, line.text);
     }
     if (text.len)
         search_path_gap(ctx, file, -E2BIG);
@@ -151,7 +129,7 @@ void pth_finders(struct probe_ctx *ctx)
 {
     for (size_t i = 0; i < ctx->python->finders.count; i++) {
         struct str finder = ctx->python->finders.items[i], text, line, key, path;
-        int r = root_read(ctx->root, finder, PYTHON_TEXT, &text);
+        int r = root_read(ctx->root, finder, PYTHON_FILE_LIMIT, &text);
 
         if (r < 0)
             search_path_gap(ctx, finder, r);

@@ -1,5 +1,7 @@
 #include "probe/python.h"
 
+#include "format/python_files.h"
+
 #include <errno.h>
 
 #define DEPTH 16 /* folders above an interpreter in which its standard library is looked for */
@@ -112,40 +114,22 @@ struct str python_folder(struct arena *arena, const struct python *python)
 
 /* --- virtual environments ------------------------------------------------------------------ */
 
-/* Keys of pyvenv.cfg are read as Lib/site.py reads them: the last line with a key counts. */
-static bool config_key(struct str text, const char *key, struct str *ret)
-{
-    struct str line, name, value;
-    bool found = false;
-
-    while (str_next_line(&text, &line))
-        if (str_cut(line, '=', &name, &value) && str_eq_nocase(str_trim(name), str_of(key))) {
-            *ret = str_trim(value);
-            found = true;
-        }
-    return found;
-}
-
-/* pyvenv.cfg lies beside the program or one folder above. 0 with an empty text where there is
+/* pyvenv.cfg lies beside the program or one folder above. 0 with no python->config where there is
  * none. */
 static int find_config(struct root *root, struct arena *arena, struct python *python,
-                       struct str *ret_text, struct str *ret_at)
+                       struct pyvenv *ret, struct str *ret_at)
 {
     struct str folder = path_dir(python->program);
 
-    *ret_text = STR("");
     for (int i = 0; i < 2; i++, folder = path_dir(folder)) {
-        struct str path = arena_join(arena, folder, STR("pyvenv.cfg"));
-        int r = root_read(root, path, PYTHON_TEXT, ret_text);
+        struct str path = arena_join(arena, folder, STR("pyvenv.cfg")), text;
+        int r = root_read(root, path, PYTHON_FILE_LIMIT, &text);
 
-        if (r == 0) {
-            python->config = path;
-            return 0;
-        }
-        if (fact_state_of_error(r) != FACT_ABSENT) {
-            *ret_at = path;
-            return r;
-        }
+        if (r < 0 && fact_state_of_error(r) == FACT_ABSENT)
+            continue;
+        *ret_at = path;
+        python->config = path;
+        return r < 0 ? r : pyvenv_parse(text, ret);
     }
     return 0;
 }
@@ -235,16 +219,14 @@ static int is_script(struct root *root, struct str path)
 }
 
 static int find_version(struct root *root, struct arena *arena, struct python *python,
-                        struct str config, struct str home, struct str *ret_at)
+                        const struct pyvenv *config, struct str home, struct str *ret_at)
 {
-    struct str text;
     int r;
 
     if (python_name(path_base(python->real), &python->major, &python->minor,
                     &python->free_threaded))
         return 0;
-    if ((config_key(config, "version", &text) || config_key(config, "version_info", &text)) &&
-        dotted_pair(text, &python->major, &python->minor))
+    if (dotted_pair(config->version, &python->major, &python->minor))
         return 0;
     *ret_at = python->real;
     r = is_script(root, python->real);
@@ -257,7 +239,8 @@ int python_describe(struct root *root, struct arena *arena, struct str program, 
                     struct str *ret_at)
 {
     struct python python = { .program = program };
-    struct str config, home, value;
+    struct pyvenv config = { 0 };
+    struct str home;
     int r;
 
     *ret_at = program;
@@ -268,9 +251,9 @@ int python_describe(struct root *root, struct arena *arena, struct str program, 
     if (r < 0)
         return r;
     home = path_dir(python.real);
-    if (python.config.len && config_key(config, "home", &value))
-        home = path_absolute(arena, STR(""), value);
-    r = find_version(root, arena, &python, config, home, ret_at);
+    if (config.home.len)
+        home = path_absolute(arena, STR(""), config.home);
+    r = find_version(root, arena, &python, &config, home, ret_at);
     if (r < 0)
         return r;
     r = find_library(root, arena, &python, home, ret_at);
@@ -278,9 +261,7 @@ int python_describe(struct root *root, struct arena *arena, struct str program, 
         return r;
 
     python.prefix = python.config.len ? path_dir(path_dir(program)) : python.base;
-    /* Without the key, Lib/site.py searches the base, too. */
-    python.system_site = !config_key(config, "include-system-site-packages", &value) ||
-                         str_eq_nocase(value, STR("true"));
+    python.system_site = config.system_site_packages;
     *ret = python;
     return 0;
 }

@@ -10,7 +10,7 @@
 #include "knowledge/dotted.h"
 #include "knowledge/torch_builds.h"
 #include "probe/python.h"
-#include "probe/torch_version.h"
+#include "probe/torch_kind.h"
 
 #include <errno.h>
 
@@ -80,7 +80,7 @@ static void record_metadata(struct probe_ctx *ctx, struct str folder)
 
     if (r < 0) { /* what the pins say stays open, too, and for the same reason */
         fact_without(&torch->metadata_version, fact_state_of_error(r), at);
-        fact_without(&torch->metadata_matches, FACT_UNKNOWN, at);
+        torch->metadata_matches.from = at;
         fact_without(&torch->missing_package, FACT_UNKNOWN, at);
         fact_without(&torch->mismatched, FACT_UNKNOWN, at);
         return;
@@ -91,7 +91,7 @@ static void record_metadata(struct probe_ctx *ctx, struct str folder)
         fact_bool(&torch->metadata_matches, same_version(metadata.version, torch->version.value),
                   at);
     else
-        fact_without(&torch->metadata_matches, FACT_UNKNOWN, torch->version.from);
+        torch->metadata_matches.from = torch->version.from;
 }
 
 /* --- WHEEL --------------------------------------------------------------------------------- */
@@ -203,10 +203,10 @@ static void record_source(struct probe_ctx *ctx, const struct site *site, bool w
 
     if (str_eqz(installer, "conda"))
         fact_str(&torch->source, STR("conda"), at);
-    else if (site->mapped || str_eqz(str_of(site->origin), ".pth") || str_starts(local, STR("git")))
-        fact_str(&torch->source, STR("source"), site->path);
     else if (is_distribution(site->path) && !str_eqz(installer, "pip") && !str_eqz(installer, "uv"))
         fact_str(&torch->source, STR("distribution"), site->path);
+    else if (site->mapped || str_eqz(str_of(site->origin), ".pth") || str_starts(local, STR("git")))
+        fact_str(&torch->source, STR("source"), site->path);
     else if (wheel && installer.len)
         fact_str(&torch->source, STR("wheel"), at);
     if (torch->source.state == FACT_KNOWN)
@@ -241,7 +241,7 @@ static void record_origin(struct probe_ctx *ctx, const struct site *site, struct
     int r;
 
     root_line(ctx->root, below(ctx, folder, "INSTALLER").data, &torch->installer);
-    r = root_read(ctx->root, wheel, PYTHON_TEXT, &text);
+    r = root_read(ctx->root, wheel, PYTHON_FILE_LIMIT, &text);
     if (r == 0)
         record_wheel(ctx, text, wheel);
     if (torch->platform.state != FACT_KNOWN)

@@ -7,7 +7,7 @@
  * first.
  */
 #include "probe/python.h"
-#include "probe/torch_version.h"
+#include "probe/torch_kind.h"
 
 #include <errno.h>
 
@@ -45,10 +45,10 @@ static bool is_there(int error)
 static int read_version(struct probe_ctx *ctx, struct copy *copy)
 {
     struct str text;
-    int r = root_read(ctx->root, copy->file, PYTHON_TEXT, &text);
+    int r = root_read(ctx->root, copy->file, PYTHON_FILE_LIMIT, &text);
 
-    if (r == 0 && !torch_version_parse(text, &copy->version))
-        r = -EBADMSG;
+    if (r == 0)
+        r = torch_version_parse(text, &copy->version);
     copy->error = r;
     return r;
 }
@@ -131,7 +131,7 @@ static void record_version(struct probe_ctx *ctx, const struct copy *copy)
 {
     struct torch_facts *torch = &ctx->facts->torch;
     const struct torch_version *version = &copy->version;
-    const char *kind = torch_build_kind(version);
+    const char *kind = torch_kind(version);
     struct str from = copy->file;
 
     if (copy->error) {
@@ -139,14 +139,15 @@ static void record_version(struct probe_ctx *ctx, const struct copy *copy)
         torch->release = torch->build = torch->cuda = torch->tag = torch->version;
         return;
     }
-    fact_str(&torch->version, version->version, from);
-    fact_str(&torch->release, torch_release(version->version), from);
+    fact_str(&torch->version, version->version.text, from);
+    fact_str(&torch->release, torch_release(version->version.text), from);
     record_known(&torch->build, str_of(kind), from);
-    record_known(&torch->tag, torch_build_tag(ctx->arena, version), from);
-    if (version->cuda.len)
-        fact_str(&torch->cuda, version->cuda, from);
+    record_known(&torch->tag, torch_tag(ctx->arena, version), from);
+    if (version->cuda.text.len)
+        fact_str(&torch->cuda, version->cuda.text, from);
     else
-        fact_without(&torch->cuda, version->has_cuda ? FACT_ABSENT : FACT_UNKNOWN, from);
+        fact_without(&torch->cuda, version->cuda.kind == PYTHON_NONE ? FACT_ABSENT : FACT_UNKNOWN,
+                     from);
 }
 
 static void record_copies(struct search *search)
@@ -163,7 +164,7 @@ static void record_copies(struct search *search)
     if (second) {
         fact_str(&torch->shadowed, path_shown(search->ctx->arena, second->path), second->path);
         if (!second->error)
-            record_known(&torch->shadowed_build, str_of(torch_build_kind(&second->version)),
+            record_known(&torch->shadowed_build, str_of(torch_kind(&second->version)),
                          second->file);
     } else {
         fact_without(&torch->shadowed, complete ? FACT_ABSENT : FACT_UNKNOWN, from);

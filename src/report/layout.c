@@ -6,10 +6,22 @@ static void new_line(struct buf *buf, size_t indent)
     buf_repeat(buf, ' ', indent);
 }
 
-/* The next piece that must not be broken: a word, or one wide glyph. A blank before it is taken
- * off. */
+/* Punctuation that must not begin a line. */
+static bool is_closing(struct str glyph)
+{
+    static const char *const closing[] = { "、", "。", "，", "；", "：", "）", "”", "》", "？" };
+
+    for (size_t i = 0; i < sizeof(closing) / sizeof(closing[0]); i++)
+        if (str_eqz(glyph, closing[i]))
+            return true;
+    return false;
+}
+
+/* The next piece that must not be broken: a word, or one wide glyph, and the closing punctuation
+ * after it. A blank before it is taken off. */
 static struct str next_piece(struct str *rest, bool *ret_blank)
 {
+    bool wide = false;
     size_t end = 0;
 
     *ret_blank = false;
@@ -21,26 +33,14 @@ static struct str next_piece(struct str *rest, bool *ret_blank)
         uint32_t code;
         size_t size = utf8_next(str_from(*rest, end), &code);
         struct str glyph = str_slice(*rest, end, end + (size ? size : 1));
-        bool wide = text_width(glyph) == 2;
+        bool after_wide = wide;
 
-        if (wide && end > 0)
+        wide = text_width(glyph) == 2;
+        if (end > 0 && (wide || after_wide) && !is_closing(glyph))
             break;
         end += glyph.len;
-        if (wide) /* closing punctuation stays with the glyph before it: 、。，；：） */
-            break;
     }
-    *rest = (struct str){ rest->data, rest->len };
     return str_slice(*rest, 0, end);
-}
-
-static bool is_closing(struct str glyph)
-{
-    static const char *const closing[] = { "、", "。", "，", "；", "：", "）", "”", "》", "？" };
-
-    for (size_t i = 0; i < sizeof(closing) / sizeof(closing[0]); i++)
-        if (str_eqz(glyph, closing[i]))
-            return true;
-    return false;
 }
 
 size_t layout_wrap(struct buf *buf, struct str text, size_t at, size_t indent, size_t columns)
@@ -54,7 +54,7 @@ size_t layout_wrap(struct buf *buf, struct str text, size_t at, size_t indent, s
 
         if (piece.len == 0)
             break;
-        if (!first && at + blank + width > columns && at > indent && !is_closing(piece)) {
+        if (!first && at + blank + width > columns && at > indent) {
             new_line(buf, indent);
             at = indent;
         } else if (blank && !first) {

@@ -187,6 +187,12 @@ static void write_remedies(struct buf *buf, const struct report *report,
         write_remedy(buf, report, &cause->remedies.items[i], i + 1);
 }
 
+/* Sentences that say themselves whose value they give. */
+static bool names_fact(enum text_id id)
+{
+    return id != TEXT_REPORT_SAYS && id != TEXT_REPORT_SAYS_NOTHING;
+}
+
 /* "/sys/module/nvidia/version says 470.57.02", as the fact's state and kind have it. */
 static struct str evidence_sentence(struct arena *arena, const struct report *report,
                                     struct str name, const struct fact_ref *ref)
@@ -204,10 +210,11 @@ static struct str evidence_sentence(struct arena *arena, const struct report *re
         id = TEXT_REPORT_NOT_OURS;
     else if (ref->kind == FIELD_BOOL)
         id = ((const struct fact_bool *) ref->fact)->value ? TEXT_REPORT_YES : TEXT_REPORT_NO;
+    else if (ref->kind == FIELD_INT || ref->kind == FIELD_LIST)
+        id = TEXT_REPORT_COUNTS;
     else if (value.len == 0)
         id = TEXT_REPORT_SAYS_NOTHING;
-    if (!is_path && id != TEXT_REPORT_YES &&
-        id != TEXT_REPORT_NO) /* whose value it is must be said */
+    if (!is_path && !names_fact(id))
         from = arena_printf(arena, "%.*s (%.*s)", STR_ARG(name), STR_ARG(from));
     return report_fill(arena, say(report, id), "from", from, "value", value, "name", name, NULL);
 }

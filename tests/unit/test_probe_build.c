@@ -1,11 +1,12 @@
 /* What follows from facts alone: visible GPUs, and what the build of torch needs and covers. */
-#include "machine.h"
+#include "probed.h"
 
 static void set(struct machine *m, struct fact_str *fact, const char *value)
 {
     (void) m;
+    /* An empty view may have no pointer. */
     if (value)
-        fact_str(fact, str_of(value), STR("test"));
+        fact_str(fact, *value ? str_of(value) : (struct str){ NULL, 0 }, STR("test"));
 }
 
 static void add_gpus(struct machine *m, const char *const *capabilities, size_t count)

@@ -1,5 +1,5 @@
 /*
- * machine: a machine in memory for the tests of probes: its files, whose eyes look, what was found.
+ * probed: a machine in memory for the tests of probes: its files, whose eyes look, what was found.
  *
  *     struct machine m = machine_new();
  *     machine_file(&m, "usr/bin/python3.11", "\177ELF");
@@ -7,8 +7,8 @@
  *     expect(&m, "torch.python_version", "3.11");
  *     machine_free(&m);
  */
-#ifndef GPUVET_TEST_MACHINE_H
-#define GPUVET_TEST_MACHINE_H
+#ifndef GPUVET_TEST_PROBED_H
+#define GPUVET_TEST_PROBED_H
 
 #include "probe/probe.h"
 #include "root/tree.h"
