@@ -31,8 +31,10 @@ struct loader_facts {
     struct fact_bool preloads; /* torch has to load its CUDA libraries by path */
     struct fact_str shadowed;  /* first CUDA library of which a foreign copy is loaded */
     struct fact_str shadowed_path, shadowed_rule;
-    struct fact_str meant;         /* the copy that came with torch */
-    struct fact_str cudnn_missing; /* a part of cuDNN that the first convolution will not find */
+    struct fact_str meant;           /* the copy that came with torch */
+    struct fact_str shadowed_symbol; /* what a library needs of the foreign copy, which lacks it */
+    struct fact_str shadowed_user;   /* that library */
+    struct fact_str cudnn_missing;   /* a part of cuDNN that the first convolution will not find */
 };
 
 ROWS loader_fields[] = {
@@ -47,6 +49,8 @@ ROWS loader_fields[] = {
     FIELD(loader, shadowed_path, "that copy"),
     FIELD(loader, shadowed_rule, "how the loader came to it"),
     FIELD(loader, meant, "the copy that came with torch"),
+    FIELD(loader, shadowed_symbol, "a symbol that the foreign copy lacks"),
+    FIELD(loader, shadowed_user, "the library that needs that symbol"),
     FIELD(loader, cudnn_missing, "a part of cuDNN that the first convolution will not find"),
 };
 

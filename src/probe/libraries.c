@@ -8,6 +8,7 @@
 #include "probe/libraries.h"
 
 #include "knowledge/sonames.h"
+#include "loader/symbols.h"
 #include "probe/look.h"
 #include "probe/python.h"
 
@@ -198,6 +199,33 @@ static bool is_shadowed(struct probe_ctx *ctx, const struct torch_import_wish *w
            find_meant(ctx, wish, &row, ret_meant) && !str_eq(*ret_meant, library->real);
 }
 
+/* Whether a loaded library needs something of the foreign copy that it does not have: then the
+ * import fails with "undefined symbol". */
+static void record_symbol(struct probe_ctx *ctx, const struct torch_import *import,
+                          const struct library *foreign, const struct doubt *doubt)
+{
+    struct loader_facts *loader = &ctx->facts->loader;
+    struct doubt all = *doubt;
+
+    for (size_t i = 1; i < import->map.all.count; i++) {
+        const struct library *user = import->map.all.items[i];
+        struct str symbol;
+        int r = user == foreign ? 0
+                                : symbols_missing(ctx->root, ctx->arena, user->path,
+                                                  name_of(foreign), foreign->path, &symbol);
+
+        if (r == 1) {
+            settle_str(&loader->shadowed_symbol, symbol, user->path, &all);
+            settle_str(&loader->shadowed_user, path_shown(ctx->arena, user->real), user->path,
+                       &all);
+            return;
+        }
+        (void) doubt_add(&all, r, user->path);
+    }
+    settle_absent(&loader->shadowed_symbol, foreign->path, &all);
+    loader->shadowed_user = loader->shadowed_symbol;
+}
+
 static void record_shadow(struct probe_ctx *ctx, const struct torch_import_wish *wish,
                           const struct torch_import *import, const struct doubt *doubt)
 {
@@ -206,6 +234,7 @@ static void record_shadow(struct probe_ctx *ctx, const struct torch_import_wish 
 
     settle_absent(&loader->shadowed, from, doubt);
     loader->shadowed_path = loader->shadowed_rule = loader->meant = loader->shadowed;
+    loader->shadowed_symbol = loader->shadowed_user = loader->shadowed;
     for (size_t i = 1; i < import->map.all.count; i++) {
         const struct library *library = import->map.all.items[i];
 
@@ -216,6 +245,7 @@ static void record_shadow(struct probe_ctx *ctx, const struct torch_import_wish 
                    doubt);
         settle_str(&loader->shadowed_rule, search_rule_name(library->rule), library->path, doubt);
         settle_str(&loader->meant, path_shown(ctx->arena, meant), meant, doubt);
+        record_symbol(ctx, import, library, doubt);
         return;
     }
 }
@@ -229,14 +259,41 @@ int libraries_predict(struct probe_ctx *ctx, struct torch_import_wish *ret_wish,
     return torch_import_predict(ctx->root, ctx->arena, ret_wish, ret);
 }
 
+/* An interpreter that is no ELF program maps nothing: nothing is amiss with its libraries. */
+static void record_nothing(struct loader_facts *loader, struct str from)
+{
+    struct doubt none = { 0, { NULL, 0 } };
+
+    settle_absent(&loader->missing, from, &none);
+    loader->missing_asker = loader->broken = loader->broken_reason = loader->missing;
+    loader->shadowed = loader->shadowed_path = loader->shadowed_rule = loader->missing;
+    loader->meant = loader->shadowed_symbol = loader->shadowed_user = loader->missing;
+    loader->cudnn_missing = loader->missing;
+}
+
+/* Not every torch has libtorch_global_deps.so or a torch/_C where a wheel has them: how such a one
+ * is loaded is not known. Whether a wheel has lost them, its RECORD says. */
+static bool is_unknown_torch(const struct torch_import *import)
+{
+    return !import->loaded && import->failure.error == -ENOENT &&
+           str_starts(import->failure.name, STR("/"));
+}
+
 static void run(struct probe_ctx *ctx)
 {
     struct torch_import import;
     struct torch_import_wish wish;
     struct doubt doubt = { 0, { NULL, 0 } };
+    int r = libraries_predict(ctx, &wish, &import);
 
-    if (libraries_predict(ctx, &wish, &import) < 0)
+    if (r == -EBADMSG || r == -ENODATA)
+        record_nothing(&ctx->facts->loader, ctx->python->python.real);
+    if (r < 0)
         return;
+    if (is_unknown_torch(&import)) {
+        record_nothing(&ctx->facts->loader, ctx->facts->torch.path.from);
+        return;
+    }
     (void) doubt_add(&doubt, import.map.doubt, import.map.doubt_from);
     (void) doubt_add(&doubt, ctx->python->failed, ctx->facts->torch.path.from);
     record_libraries(ctx, &import);
