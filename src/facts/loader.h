@@ -34,6 +34,8 @@ struct loader_facts {
     struct fact_str meant;           /* the copy that came with torch */
     struct fact_str shadowed_symbol; /* what a library needs of the foreign copy, which lacks it */
     struct fact_str shadowed_user;   /* that library */
+    struct fact_str damaged;         /* a library that is not as its package's RECORD says */
+    struct fact_str damaged_reason;  /* "missing", "cut short", "of another size" */
     struct fact_str cudnn_missing;   /* a part of cuDNN that the first convolution will not find */
 };
 
@@ -51,6 +53,8 @@ ROWS loader_fields[] = {
     FIELD(loader, meant, "the copy that came with torch"),
     FIELD(loader, shadowed_symbol, "a symbol that the foreign copy lacks"),
     FIELD(loader, shadowed_user, "the library that needs that symbol"),
+    FIELD(loader, damaged, "a library that is not as its package was installed"),
+    FIELD(loader, damaged_reason, "missing, cut short, or of another size"),
     FIELD(loader, cudnn_missing, "a part of cuDNN that the first convolution will not find"),
 };
 
