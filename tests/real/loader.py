@@ -207,7 +207,7 @@ def main():
                   if not os.path.islink(e) and glob.glob(e + "/lib/*/*/torch/lib")
                   and (len(sys.argv) == 3 or os.path.basename(e) in sys.argv[3:]))
     if not envs:
-        print("no downloads under %s: run tests/real/fetch.sh first" % sys.argv[2])
+        print("no downloads under %s: tests/real/fetch.sh makes them" % sys.argv[2])
         print("0 passed, 0 failed, 1 skipped")
         return 0
     bench = Bench(sys.argv[1], sys.argv[2])
