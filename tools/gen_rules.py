@@ -2,7 +2,7 @@
 
     gen_rules.py KNOWLEDGE_DIR TEXT_DIR OUTPUT_DIR
 
-Reads KNOWLEDGE_DIR/rules/*.toml, remedies.toml, chain.toml and TEXT_DIR/*.toml; writes
+Reads KNOWLEDGE_DIR/rules/*.toml, remedies.toml, chain.toml, healthy.toml and TEXT_DIR/*.toml; writes
 rules_table.h and texts_table.h for src/knowledge/. Refuses what lacks a language, a source, or
 names a remedy or a cause that does not exist.
 """
@@ -77,6 +77,7 @@ class Tables:
         self.links = []
         self.cases = Pool()
         self.explains = []
+        self.healthy = []
 
     # --- conditions -------------------------------------------------------------------------
 
@@ -191,6 +192,15 @@ class Tables:
             + " }"
         )
 
+    def add_healthy(self, entry, where):
+        certainty = need(entry, "certainty", where)
+        if certainty not in CERTAINTIES:
+            raise Mistake(f"{where}: certainty {certainty}")
+        self.healthy.append(
+            f"{{ {self.condition(entry, 'when', where)}, CERTAINTY_{certainty.upper()}, "
+            f"{both(entry, 'headline', where)} }}"
+        )
+
     def add_precedence(self, entry, where):
         slug = self.cause(need(entry, "cause", where), where)
         for other in need(entry, "explains", where):
@@ -206,6 +216,7 @@ class Tables:
             ("struct link_case", "link_case_rows", self.cases.rows),
             ("struct link", "link_rows", self.links),
             ("struct precedence", "precedence_rows", self.explains),
+            ("struct healthy", "healthy_rows", self.healthy),
         ]
         with open(path, "w", encoding="utf-8") as out:
             out.write("/* Made by tools/gen_rules.py from knowledge/. */\n")
@@ -232,6 +243,8 @@ def write_rules(knowledge, output):
         tables.add_link(entry, "chain.toml")
     for entry in entries(knowledge / "precedence.toml", "precedence"):
         tables.add_precedence(entry, "precedence.toml")
+    for entry in entries(knowledge / "healthy.toml", "healthy"):
+        tables.add_healthy(entry, "healthy.toml")
     tables.write(output / "rules_table.h")
 
 

@@ -14,12 +14,20 @@ if command -v python3 >/dev/null && ! python3 -c 'import tomllib' 2>/dev/null; t
     wanted="$wanted python3-tomli"
 fi
 
+# Whether it is there for this machine, or for the architecture that its name ends in. With several
+# architectures dpkg-query answers with a line each.
+is_installed() {
+    case $1 in
+    *:*) arch=${1#*:} ;;
+    *) arch=$(dpkg --print-architecture 2>/dev/null) || return 1 ;;
+    esac
+    dpkg-query -W -f '${db:Status-Status} ${Architecture}\n' "${1%:*}" 2>/dev/null |
+        grep -Eqx "installed ($arch|all)"
+}
+
 missing=
 for package in $wanted; do
-    case $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) in
-    installed) ;;
-    *) missing="$missing $package" ;;
-    esac
+    is_installed "$package" || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0
 

@@ -7,7 +7,7 @@
 #ifndef GPUVET_CLI_CLI_H
 #define GPUVET_CLI_CLI_H
 
-#include "base/arena.h"
+#include "base/child.h"
 #include "knowledge/texts.h"
 
 /* sysexits.h has these numbers, too. */
@@ -28,9 +28,11 @@ struct options {
     const struct command_row *command;
     struct str python, environment, root, facts;
     int pid;
+    int device; /* of verify: 1 + the GPU's ordinal; 0: every GPU */
     enum lang lang;
     enum colour colour;
     bool json, verbose, quiet, help, version;
+    bool no_driver, quick, thorough;
 };
 
 struct command_row {
@@ -64,10 +66,24 @@ int print(struct arena *arena, enum lang lang, struct str text);
 /* One line to standard error. */
 void complain(struct str line);
 
+/*
+ * A line on standard error that a running wait rewrites, and progress_end() takes away: only where
+ * that is a terminal, and only after a second. `text` has {seconds} in it.
+ */
+struct progress {
+    struct arena *arena;
+    struct str text;
+    bool shown;
+};
+struct child_watch progress_watch(struct progress *progress);
+void progress_show(struct progress *progress, struct str line);
+void progress_end(struct progress *progress);
+
 /* Columns of the terminal on standard output, 80 where there is none; at least 40. */
 size_t terminal_columns(void);
 bool terminal_takes_colour(enum colour wanted);
 
+int command_verify(struct arena *arena, const struct options *options);
 int command_check(struct arena *arena, const struct options *options);
 int print_help(struct arena *arena, const struct options *options);
 

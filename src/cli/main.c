@@ -6,6 +6,7 @@
 
 const struct command_row cli_commands[] = {
     { "check", TEXT_CLI_COMMAND_CHECK, command_check },
+    { "verify", TEXT_CLI_COMMAND_VERIFY, command_verify },
     { NULL, TEXT_COUNT, NULL },
 };
 

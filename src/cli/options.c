@@ -11,6 +11,10 @@ enum option_id {
     OPTION_PID,
     OPTION_ROOT,
     OPTION_FACTS,
+    OPTION_NO_DRIVER,
+    OPTION_QUICK,
+    OPTION_THOROUGH,
+    OPTION_DEVICE,
     OPTION_JSON,
     OPTION_LANG,
     OPTION_COLOR,
@@ -27,6 +31,10 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_PID] = { "--pid", NULL, "PID", TEXT_CLI_OPTION_PID },
     [OPTION_ROOT] = { "--root", NULL, "DIR", TEXT_CLI_OPTION_ROOT },
     [OPTION_FACTS] = { "--facts", NULL, "FILE", TEXT_CLI_OPTION_FACTS },
+    [OPTION_NO_DRIVER] = { "--no-driver", NULL, NULL, TEXT_CLI_OPTION_NO_DRIVER },
+    [OPTION_QUICK] = { "--quick", NULL, NULL, TEXT_CLI_OPTION_QUICK },
+    [OPTION_THOROUGH] = { "--thorough", NULL, NULL, TEXT_CLI_OPTION_THOROUGH },
+    [OPTION_DEVICE] = { "--device", NULL, "N", TEXT_CLI_OPTION_DEVICE },
     [OPTION_JSON] = { "--json", NULL, NULL, TEXT_CLI_OPTION_JSON },
     [OPTION_LANG] = { "--lang", NULL, "en|zh", TEXT_CLI_OPTION_LANG },
     [OPTION_COLOR] = { "--color", NULL, "auto|always|never", TEXT_CLI_OPTION_COLOR },
@@ -93,6 +101,16 @@ static void set_pid(struct reader *reader, struct str value)
         reader->options->pid = (int) pid;
 }
 
+static void set_device(struct reader *reader, struct str value)
+{
+    uint64_t device;
+
+    if (str_u64(value, 10, &device) < 0 || device > 63)
+        wrong_value(reader, OPTION_DEVICE, value);
+    else
+        reader->options->device = (int) device + 1;
+}
+
 static bool lang_named(struct str value, enum lang *ret)
 {
     if (str_eqz(value, "en"))
@@ -137,6 +155,18 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
         break;
     case OPTION_FACTS:
         options->facts = value;
+        break;
+    case OPTION_NO_DRIVER:
+        options->no_driver = true;
+        break;
+    case OPTION_QUICK:
+        options->quick = true;
+        break;
+    case OPTION_THOROUGH:
+        options->thorough = true;
+        break;
+    case OPTION_DEVICE:
+        set_device(reader, value);
         break;
     case OPTION_JSON:
         options->json = true;
@@ -212,6 +242,28 @@ static void refuse_pair(struct reader *reader, enum option_id a, bool has_a, enu
         wrong(reader, TEXT_CLI_NOT_TOGETHER, str_of(rows[a].name), str_of(rows[b].name));
 }
 
+/* Options of one command. A command's name stands where the other option would. */
+static void refuse_elsewhere(struct reader *reader)
+{
+    const struct options *options = reader->options;
+    struct str name = str_of(options->command->name);
+    bool verify = options->command->run == command_verify;
+
+    if (verify && (options->root.len || options->facts.len || options->pid || options->no_driver))
+        wrong(reader, TEXT_CLI_NOT_TOGETHER, name,
+              str_of(rows[options->root.len    ? OPTION_ROOT
+                          : options->facts.len ? OPTION_FACTS
+                          : options->pid       ? OPTION_PID
+                                               : OPTION_NO_DRIVER]
+                         .name));
+    if (!verify && (options->quick || options->thorough || options->device))
+        wrong(reader, TEXT_CLI_NOT_TOGETHER, name,
+              str_of(rows[options->quick      ? OPTION_QUICK
+                          : options->thorough ? OPTION_THOROUGH
+                                              : OPTION_DEVICE]
+                         .name));
+}
+
 /* Options that name different sources of facts. */
 static void check_together(struct reader *reader)
 {
@@ -227,6 +279,8 @@ static void check_together(struct reader *reader)
     refuse_pair(reader, OPTION_FACTS, facts, OPTION_ENV, env);
     refuse_pair(reader, OPTION_PID, pid, OPTION_PYTHON, python);
     refuse_pair(reader, OPTION_PID, pid, OPTION_ENV, env);
+    refuse_pair(reader, OPTION_QUICK, options->quick, OPTION_THOROUGH, options->thorough);
+    refuse_elsewhere(reader);
 }
 
 /* The first of these that is set and not empty decides, as for every program (locale(7)). */

@@ -1,6 +1,7 @@
 #include "cli/subject.h"
 
 #include "base/text.h"
+#include "driver/live.h"
 #include "probe/probe.h"
 #include "report/report.h"
 
@@ -55,14 +56,36 @@ static struct eyes own_eyes(struct arena *arena)
                           geteuid(), working_directory(arena), 0 };
 }
 
-static void look(struct arena *arena, struct root *root, const struct eyes *eyes,
-                 const struct wishes *wishes, struct facts *facts)
+/* Files alone: nobody may be asked, for the reason `from`. */
+static void look(struct probe_ctx *ctx, enum fact_state asking, struct str from)
 {
-    struct probe_ctx ctx = {
-        .arena = arena, .root = root, .eyes = eyes, .wishes = wishes, .facts = facts
-    };
+    driver_not_asked(ctx->facts, asking, from);
+    probe_all(ctx, COST_FILES);
+}
 
-    probe_all(&ctx, COST_FILES);
+static const char *const *environment_of(struct arena *arena, const struct eyes *eyes)
+{
+    const char **environment =
+        (const char **) arena_array(arena, eyes->variable_count + 1, sizeof(*environment));
+
+    for (size_t i = 0; i < eyes->variable_count; i++)
+        environment[i] = arena_copy(arena, eyes->variables[i]).data;
+    return environment;
+}
+
+/* The driver answers while the files of Python are read. */
+static void look_and_ask(struct probe_ctx *ctx, enum lang lang)
+{
+    struct progress progress = { .arena = ctx->arena, .text = text_of(TEXT_CLI_ASKING, lang) };
+    struct child_watch watch = progress_watch(&progress);
+    struct driver_live *live;
+
+    probe_before_driver(ctx);
+    live = driver_live_start(ctx->arena, ctx->root, environment_of(ctx->arena, ctx->eyes));
+    probe_beside_driver(ctx);
+    driver_live_finish(ctx->arena, live, &watch, ctx->facts);
+    progress_end(&progress);
+    probe_all(ctx, COST_NOTHING);
 }
 
 static int examine_machine(struct arena *arena, const struct options *options, struct subject *ret)
@@ -73,7 +96,16 @@ static int examine_machine(struct arena *arena, const struct options *options, s
         .environment = absolute(arena, options->environment, eyes.working_directory),
     };
 
-    look(arena, root_live(arena), &eyes, &wishes, &ret->facts);
+    struct probe_ctx ctx = { .arena = arena,
+                             .root = root_live(arena),
+                             .eyes = &eyes,
+                             .wishes = &wishes,
+                             .facts = &ret->facts };
+
+    if (options->no_driver)
+        look(&ctx, FACT_UNKNOWN, STR("--no-driver"));
+    else
+        look_and_ask(&ctx, options->lang);
     ret->kind = STR("machine");
     ret->name = ret->facts.machine.name.value;
     return EXIT_GOOD;
@@ -84,12 +116,14 @@ static int examine_directory(struct arena *arena, const struct options *options,
 {
     struct eyes eyes = { .known = false };
     struct wishes wishes = { .python = options->python, .environment = options->environment };
-    struct root *root;
-    int r = root_directory(arena, options->root, &root);
+    struct probe_ctx ctx = {
+        .arena = arena, .eyes = &eyes, .wishes = &wishes, .facts = &ret->facts
+    };
+    int r = root_directory(arena, options->root, &ctx.root);
 
     if (r < 0)
         return cannot_read(arena, options, options->root, error_text(r));
-    look(arena, root, &eyes, &wishes, &ret->facts);
+    look(&ctx, FACT_UNKNOWN, STR("--root"));
     ret->kind = STR("directory");
     ret->name = options->root;
     return EXIT_GOOD;
@@ -155,6 +189,9 @@ static int examine_process(struct arena *arena, const struct options *options, s
     struct str environment;
     struct eyes eyes;
     struct wishes wishes = { .python = python_of_process(arena, live, options->pid) };
+    struct probe_ctx ctx = {
+        .arena = arena, .eyes = &eyes, .wishes = &wishes, .facts = &ret->facts
+    };
     int r =
         root_read(live, proc_path(arena, options->pid, "environ"), ENVIRONMENT_LIMIT, &environment);
 
@@ -162,7 +199,14 @@ static int examine_process(struct arena *arena, const struct options *options, s
         return cannot_read(arena, options, arena_printf(arena, "/proc/%d/environ", options->pid),
                            error_text(r));
     eyes = eyes_of_process(arena, live, options->pid, environment);
-    look(arena, root_of_process(arena, live, options->pid), &eyes, &wishes, &ret->facts);
+    ctx.root = root_of_process(arena, live, options->pid);
+    if (options->no_driver)
+        look(&ctx, FACT_UNKNOWN, STR("--no-driver"));
+    else if (ctx.root != live || eyes.uid != geteuid()) /* its driver is not ours to ask */
+        look(&ctx, FACT_DENIED,
+             proc_path(arena, options->pid, ctx.root != live ? "root" : "status"));
+    else
+        look_and_ask(&ctx, options->lang);
     ret->kind = STR("process");
     ret->name = arena_printf(arena, "%d", options->pid);
     return EXIT_GOOD;

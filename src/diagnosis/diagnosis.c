@@ -105,18 +105,37 @@ static void list_open(struct arena *arena, const struct judgement *judgement,
               by_likelihood);
 }
 
+/* Causes of a failure for which the environment is not to blame. */
 static bool is_not_environment(struct str slug)
 {
-    return str_eqz(slug, "none/not-environment");
+    static const char *const slugs[] = { "none/not-environment", "process/out-of-memory",
+                                         "process/asynchronous-error" };
+
+    for (size_t i = 0; i < sizeof(slugs) / sizeof(slugs[0]); i++)
+        if (str_eqz(slug, slugs[i]))
+            return true;
+    return false;
 }
 
-static void name_state(const struct judgement *judgement, const struct finding *root,
-                       struct verdict *verdict)
+static const struct healthy *find_healthy(struct arena *arena, const struct facts *facts)
 {
-    if (!root && chain_holds(verdict) && !is_unseen(judgement)) {
+    const struct healthy *row;
+
+    for (size_t i = 0; (row = healthy_at(i)) != NULL; i++)
+        if (rule_holds(arena, facts, row->when, NULL) == TRUTH_TRUE)
+            return row;
+    return NULL;
+}
+
+static void name_state(struct arena *arena, const struct judgement *judgement,
+                       const struct finding *root, struct verdict *verdict)
+{
+    if (!root && chain_holds(verdict) && !is_unseen(judgement))
+        verdict->healthy = find_healthy(arena, verdict->facts);
+    if (verdict->healthy) {
         verdict->state = STATE_HEALTHY;
         verdict->cause = STR("none/healthy");
-        verdict->certainty = CERTAINTY_POSSIBLE; /* files alone cannot prove more */
+        verdict->certainty = verdict->healthy->certainty;
     } else if (!root || is_in_doubt(judgement, root)) {
         verdict->state = STATE_UNDECIDED;
         verdict->certainty = CERTAINTY_POSSIBLE;
@@ -139,7 +158,7 @@ void diagnose(struct arena *arena, const struct facts *facts, const struct judge
     link_consequences(arena, &verdict);
     list_open(arena, judgement, &verdict);
     diagnose_chain(arena, &verdict);
-    name_state(judgement, root, &verdict);
+    name_state(arena, judgement, root, &verdict);
     *ret = verdict;
 }
 

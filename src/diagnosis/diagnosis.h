@@ -45,6 +45,7 @@ struct verdict {
     enum verdict_state state;
     struct str cause; /* slug; empty when undecided */
     enum certainty certainty;
+    const struct healthy *healthy;   /* what it rests on, and says; NULL: not healthy */
     const struct diagnosed *root;    /* NULL where no finding is the cause */
     LIST(struct diagnosed) findings; /* the root first, then consequences, then independent ones */
     LIST(const struct open_question *) undecided; /* likeliest first */

@@ -1,6 +1,5 @@
 #include "driver/answer.h"
 
-#include "driver/helper.h"
 #include "driver/lines.h"
 
 /* One value in an answer: the call, the member of its line, and where it goes in the struct. A row
@@ -183,26 +182,4 @@ void cuda_answer_read(struct arena *arena, const struct child_result *child,
         json_decref(line);
     }
     *ret = answer;
-}
-
-void driver_ask(struct arena *arena, const struct driver_question *questions, size_t count,
-                int64_t deadline_us, const struct child_watch *watch, struct driver_answer *ret)
-{
-    static const char *const nvml[] = { "nvml", NULL };
-    static const char *const cuda[] = { "cuda", NULL };
-    static const char *const cuda_context[] = { "cuda", "--context", NULL };
-    struct child *children[CHILDREN_MAX] = { NULL };
-
-    if (count > CHILDREN_MAX / 2)
-        count = CHILDREN_MAX / 2;
-    for (size_t i = 0; i < count; i++) {
-        children[2 * i] = helper_start(arena, nvml, questions[i].environ);
-        children[2 * i + 1] =
-            helper_start(arena, questions[i].context ? cuda_context : cuda, questions[i].environ);
-    }
-    children_wait(children, 2 * count, deadline_us, watch);
-    for (size_t i = 0; i < count; i++) {
-        nvml_answer_read(arena, child_result(children[2 * i]), &ret[i].nvml);
-        cuda_answer_read(arena, child_result(children[2 * i + 1]), &ret[i].cuda);
-    }
 }

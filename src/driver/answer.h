@@ -44,7 +44,7 @@ struct nvml_gpu {
 };
 
 struct nvml_answer {
-    struct answer head;
+    struct answer_head head;
     struct said init, nvml_version, driver_version;
     struct said cuda_version; /* 12040 for 12.4 */
     struct said count;
@@ -62,7 +62,7 @@ struct cuda_gpu {
 };
 
 struct cuda_answer {
-    struct answer head;
+    struct answer_head head;
     struct said driver_version; /* 12040 for 12.4 */
     struct said init;           /* number: microseconds that it took */
     struct said count;
@@ -87,7 +87,15 @@ struct driver_question {
     bool context; /* also take each GPU's primary context: slower, and the surest answer */
 };
 
-/* Asks everything at once, two children a question, at most CHILDREN_MAX / 2 questions. */
+/* Asks everything at once, two children a question, at most CHILDREN_MAX / 2 questions. Returns at
+ * once; the answers of each question, in order, come with driver_ask_finish(). */
+struct driver_asking;
+struct driver_asking *driver_ask_start(struct arena *arena, const struct driver_question *questions,
+                                       size_t count);
+void driver_ask_finish(struct arena *arena, struct driver_asking *asking, int64_t deadline_us,
+                       const struct child_watch *watch, struct driver_answer *ret);
+
+/* Both in one. */
 void driver_ask(struct arena *arena, const struct driver_question *questions, size_t count,
                 int64_t deadline_us, const struct child_watch *watch, struct driver_answer *ret);
 

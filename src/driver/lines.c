@@ -73,7 +73,7 @@ static void read_call(struct lines *lines, const json_t *line, struct str stage,
 
 static void read_head(struct lines *lines, const json_t *line, struct str stage)
 {
-    struct answer *head = lines->head;
+    struct answer_head *head = lines->head;
 
     if (str_eqz(stage, "done"))
         head->done = true;
@@ -100,9 +100,10 @@ static void end_head(struct lines *lines)
     }
 }
 
-struct lines lines_of(struct arena *arena, const struct child_result *child, struct answer *head)
+struct lines lines_of(struct arena *arena, const struct child_result *child,
+                      struct answer_head *head)
 {
-    *head = (struct answer){ .child = child, .within_gpu = -1 };
+    *head = (struct answer_head){ .child = child, .within_gpu = -1 };
     return (struct lines){ .arena = arena, .head = head, .rest = child->answers };
 }
 

@@ -35,7 +35,7 @@ struct said {
 };
 
 /* What holds for every run of the helper. */
-struct answer {
+struct answer_head {
     const struct child_result *child;
     bool done;             /* it reached its end */
     bool loaded;           /* the first library it wanted could be loaded … */
@@ -49,7 +49,7 @@ struct answer {
 /* GPUs are asked at once, so several calls may be open: one a GPU, and one about none. */
 struct lines {
     struct arena *arena;
-    struct answer *head;
+    struct answer_head *head;
     struct str rest;
     size_t count;
     struct str open[ANSWER_GPUS_MAX + 1];
@@ -57,7 +57,8 @@ struct lines {
 };
 
 /* `head` is filled while reading, and complete at the end. */
-struct lines lines_of(struct arena *arena, const struct child_result *child, struct answer *head);
+struct lines lines_of(struct arena *arena, const struct child_result *child,
+                      struct answer_head *head);
 
 /* The next answer, its stage (good as long as the line) and its GPU (-1: about none); NULL at the
  * end. The caller gives it back with json_decref(). */

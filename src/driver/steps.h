@@ -49,7 +49,7 @@ struct verified_library {
 };
 
 struct verify_answer {
-    struct answer head;
+    struct answer_head head;
     struct said driver_version, init, count;
     LIST(struct verified_gpu) gpus;
     LIST(struct verified_library) libraries;

@@ -83,6 +83,9 @@ struct driver_facts {
     struct fact_str legacy_branch;  /* last branch for the oldest GPU present; ABSENT: none ended */
     struct fact_str needs_flavour;  /* "open" or "proprietary", where a GPU takes only that */
     struct fact_bool fabric_manager; /* its program is installed */
+    struct fact_bool asked;          /* NVML and libcuda themselves were asked */
+    struct fact_str woken_modules;   /* kernel modules that asking loaded: "nvidia_uvm"; ABSENT */
+    struct fact_str woken_nodes;     /* device nodes that asking made */
 };
 
 ROWS driver_fields[] = {
@@ -124,6 +127,9 @@ ROWS driver_fields[] = {
     FIELD(driver, legacy_branch, "last driver branch for the oldest GPU present"),
     FIELD(driver, needs_flavour, "kernel module that a GPU present demands"),
     FIELD(driver, fabric_manager, "whether the fabric manager is installed"),
+    FIELD(driver, asked, "whether the driver itself was asked"),
+    FIELD(driver, woken_modules, "kernel modules that asking it loaded"),
+    FIELD(driver, woken_nodes, "device nodes that asking it made"),
 };
 
 #endif

@@ -10,9 +10,9 @@
 
 /* In the order in which a request travels. */
 const struct layer facts_layers[] = {
-    LAYER(machine),   LAYER(hardware),   LAYER(driver), LAYER(runtime),
-    LAYER(cudnn),     LAYER(torch),      LAYER(loader), LAYER(process),
-    LAYER(container), LAYER(kernel_log), LAYER(build),
+    LAYER(machine),   LAYER(hardware),   LAYER(driver), LAYER(nvml),   LAYER(cuda),
+    LAYER(runtime),   LAYER(cudnn),      LAYER(torch),  LAYER(loader), LAYER(process),
+    LAYER(container), LAYER(kernel_log), LAYER(build),  LAYER(verify),
 };
 const size_t facts_layer_count = sizeof(facts_layers) / sizeof(facts_layers[0]);
 
@@ -66,7 +66,11 @@ int facts_find(const struct facts *facts, struct str name, struct fact_ref *ret)
 
         if (!str_eqz(layer_name, layer->name))
             continue;
-        field = field_named(layer->fields, layer->field_count, member);
+        field = field_named(layer->fields, layer->field_count, rest);
+        if (field)
+            deeper = (struct str){ NULL, 0 };
+        else
+            field = field_named(layer->fields, layer->field_count, member);
         if (!field)
             return -ENOENT;
         found = (struct fact_ref){ field->kind,

@@ -10,19 +10,24 @@
 
 #include "base/json.h"
 #include "facts/build.h"
+#include "facts/cuda.h"
 #include "facts/driver.h"
 #include "facts/hardware.h"
 #include "facts/kernel_log.h"
 #include "facts/loader.h"
 #include "facts/machine.h"
+#include "facts/nvml.h"
 #include "facts/process.h"
 #include "facts/runtime.h"
 #include "facts/torch.h"
+#include "facts/verify.h"
 
 struct facts {
     struct machine_facts machine;
     struct hardware_facts hardware;
     struct driver_facts driver;
+    struct nvml_facts nvml;
+    struct cuda_facts cuda;
     struct runtime_facts runtime;
     struct cudnn_facts cudnn;
     struct torch_facts torch;
@@ -31,6 +36,7 @@ struct facts {
     struct container_facts container;
     struct kernel_log_facts kernel_log;
     struct build_facts build;
+    struct verify_facts verify;
 };
 
 /* One layer: its name, its rows, and where it lies in struct facts. */
@@ -52,8 +58,8 @@ struct fact_ref {
 };
 
 /*
- * Finds "layer.name", "layer.list.N" has no fact, "layer.list.N.name" has. -ENOENT: there is no
- * such row; -ENODATA: the list has no item N.
+ * Finds "layer.name" (a name may hold a dot: "torch.predicted.is_available"), "layer.list.N" has no
+ * fact, "layer.list.N.name" has. -ENOENT: there is no such row; -ENODATA: the list has no item N.
  */
 int facts_find(const struct facts *facts, struct str name, struct fact_ref *ret);
 

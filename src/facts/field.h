@@ -52,6 +52,13 @@ struct item_type {
 #member, FIELD_KIND(((struct layer##_facts *) 0)->member), \
             offsetof(struct layer##_facts, member), text, NULL \
     }
+/* A row of a group within a layer: member GROUP_NAME, which JSON has as {"GROUP": {"NAME": …}} and
+ * rules as LAYER.GROUP.NAME. Rows of a group stand together. */
+#define FIELD_IN(layer, group, member, text) \
+    { \
+#group "." #member, FIELD_KIND(((struct layer##_facts *) 0)->group##_##member), \
+            offsetof(struct layer##_facts, group##_##member), text, NULL \
+    }
 #define FIELD_ITEMS(layer, member, type, text) \
     { \
 #member, FIELD_LIST, offsetof(struct layer##_facts, member), text, &type##_items \

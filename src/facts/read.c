@@ -78,6 +78,16 @@ static void read_list(struct arena *arena, const json_t *from, const struct item
     }
 }
 
+/* A row's value in its layer's object; of a row in a group, in the group's. */
+static const json_t *value_of(const json_t *object, const char *name)
+{
+    struct str group, own;
+
+    if (!str_cut(str_of(name), '.', &group, &own))
+        return json_object_get(object, name);
+    return json_object_get(json_object_getn(object, group.data, group.len), own.data);
+}
+
 static void read_layers(struct arena *arena, const json_t *from, struct facts *to)
 {
     for (size_t i = 0; i < facts_layer_count; i++) {
@@ -86,7 +96,7 @@ static void read_layers(struct arena *arena, const json_t *from, struct facts *t
 
         for (size_t f = 0; f < layer->field_count; f++) {
             const struct field *field = &layer->fields[f];
-            const json_t *value = json_object_get(object, field->name);
+            const json_t *value = value_of(object, field->name);
             void *fact = place(field, (char *) to + layer->offset);
 
             if (value && field->kind == FIELD_LIST)

@@ -95,6 +95,9 @@ struct torch_facts {
     struct fact_bool uncovered_newer;    /* it is newer than all that the build has */
     struct fact_str glibc_needed;        /* of the wheel's platform tag: "2.28" */
     struct fact_str platform;            /* of the wheel: "linux_x86_64" */
+    /* what torch itself will answer in this process's environment */
+    struct fact_bool predicted_is_available; /* torch.cuda.is_available() */
+    struct fact_int predicted_device_count;  /* torch.cuda.device_count() */
 };
 
 ROWS torch_fields[] = {
@@ -143,6 +146,8 @@ ROWS torch_fields[] = {
     FIELD(torch, uncovered_newer, "whether that GPU is newer than all of the build's code"),
     FIELD(torch, glibc_needed, "the glibc that the wheel's platform tag asks for"),
     FIELD(torch, platform, "platform of the wheel"),
+    FIELD_IN(torch, predicted, is_available, "what torch.cuda.is_available() will answer"),
+    FIELD_IN(torch, predicted, device_count, "what torch.cuda.device_count() will answer"),
 };
 
 #endif

@@ -44,6 +44,11 @@ const struct precedence *precedence_at(size_t at)
     return at < COUNT(precedence_rows) ? &precedence_rows[at] : NULL;
 }
 
+const struct healthy *healthy_at(size_t at)
+{
+    return at < COUNT(healthy_rows) ? &healthy_rows[at] : NULL;
+}
+
 const struct remedy *remedy_by_name(struct str name)
 {
     for (size_t i = 0; i < COUNT(remedy_rows); i++)

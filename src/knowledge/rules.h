@@ -89,6 +89,13 @@ struct link {
     struct range cases; /* link cases */
 };
 
+/* What a verdict without a finding says of itself: the first row whose condition is true. */
+struct healthy {
+    unsigned when; /* node */
+    enum certainty certainty;
+    struct str headline[LANG_COUNT]; /* with {facts} */
+};
+
 /* Where both are found, the one explains the other, which becomes its consequence. */
 struct precedence {
     struct str cause, explains;
@@ -104,6 +111,7 @@ const struct rule *rule_at(size_t at);
 const struct remedy *remedy_at(size_t at);
 const struct link *link_at(size_t at);
 const struct precedence *precedence_at(size_t at);
+const struct healthy *healthy_at(size_t at);
 
 const struct remedy *remedy_by_name(struct str name);
 bool cause_explains(struct str cause, struct str other);

@@ -239,5 +239,6 @@ static void run(struct probe_ctx *ctx)
 const struct probe probe_c_library = {
     .name = "c-library",
     .cost = COST_FILES,
+    .before_driver = true,
     .run = run,
 };

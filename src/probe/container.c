@@ -252,5 +252,6 @@ static void run(struct probe_ctx *ctx)
 const struct probe probe_container = {
     .name = "container",
     .cost = COST_FILES,
+    .before_driver = true,
     .run = run,
 };

@@ -13,10 +13,12 @@
 
 enum entry_kind { ENTRY_GPU, ENTRY_END, ENTRY_BAD, ENTRY_UNKNOWN };
 
-/* Which GPU the entry names. Out of range is bad only where the number of GPUs is known. */
-static enum entry_kind read_index(const struct hardware_facts *hardware, struct str entry,
-                                  uint64_t *ret)
+/* Which GPU the entry names. Out of range is bad only where the number of GPUs is known: in a
+ * container the driver has those that it was given, and the bus shows all. */
+static enum entry_kind read_index(const struct facts *facts, struct str entry, uint64_t *ret)
 {
+    const struct fact_int *told = &facts->nvml.device_count;
+    const struct fact_int *all = told->state == FACT_KNOWN ? told : &facts->hardware.gpu_count;
     size_t digits = 0;
 
     if (str_starts(entry, STR("-")))
@@ -27,9 +29,9 @@ static enum entry_kind read_index(const struct hardware_facts *hardware, struct 
         digits++;
     if (str_u64(str_slice(entry, 0, digits), 10, ret) < 0)
         return ENTRY_BAD;
-    if (hardware->gpu_count.state != FACT_KNOWN)
+    if (all->state != FACT_KNOWN)
         return ENTRY_UNKNOWN;
-    return *ret < (uint64_t) hardware->gpu_count.value ? ENTRY_GPU : ENTRY_BAD;
+    return *ret < (uint64_t) all->value ? ENTRY_GPU : ENTRY_BAD;
 }
 
 /* A start of a UUID that fits one GPU only names it. */
@@ -53,14 +55,35 @@ static enum entry_kind read_uuid(const struct hardware_facts *hardware, struct s
     return matches == 1 ? ENTRY_GPU : ENTRY_BAD;
 }
 
-static enum entry_kind read_entry(const struct hardware_facts *hardware, struct str entry,
-                                  uint64_t *ret)
+/* MIG devices are known from NVML alone. They count behind the GPUs. */
+static enum entry_kind read_mig(const struct nvml_facts *nvml, struct str entry, uint64_t *ret)
+{
+    size_t matches = 0, number = nvml->devices.count;
+
+    for (size_t i = 0; i < nvml->devices.count; i++) {
+        const struct nvml_device_facts *device = &LIST_OF(nvml_device, &nvml->devices)[i];
+        struct str uuids = device->mig_uuids.value, uuid;
+
+        if (device->mig.state != FACT_KNOWN && device->mig.state != FACT_ABSENT)
+            return ENTRY_UNKNOWN;
+        for (; str_next_word(&uuids, &uuid); number++)
+            if (str_starts(uuid, entry)) {
+                matches++;
+                *ret = number;
+            }
+    }
+    if (nvml->devices.state != FACT_KNOWN || nvml->devices.partial)
+        return ENTRY_UNKNOWN;
+    return matches == 1 ? ENTRY_GPU : ENTRY_BAD;
+}
+
+static enum entry_kind read_entry(const struct facts *facts, struct str entry, uint64_t *ret)
 {
     if (str_starts(entry, STR("MIG-")))
-        return ENTRY_UNKNOWN;
+        return read_mig(&facts->nvml, entry, ret);
     if (str_starts(entry, STR("GPU-")))
-        return read_uuid(hardware, entry, ret);
-    return read_index(hardware, entry, ret);
+        return read_uuid(&facts->hardware, entry, ret);
+    return read_index(facts, entry, ret);
 }
 
 struct visible {
@@ -70,7 +93,7 @@ struct visible {
     struct str bad;
 };
 
-static struct visible read_list(const struct hardware_facts *hardware, struct str list)
+static struct visible read_list(const struct facts *facts, struct str list)
 {
     struct visible visible = { 0 };
     uint64_t seen[ENTRIES];
@@ -80,7 +103,7 @@ static struct visible read_list(const struct hardware_facts *hardware, struct st
         uint64_t gpu = 0;
 
         entry = str_trim(entry);
-        switch (read_entry(hardware, entry, &gpu)) {
+        switch (read_entry(facts, entry, &gpu)) {
         case ENTRY_UNKNOWN:
             visible.unknown = true;
             return visible;
@@ -178,7 +201,7 @@ static void run(struct probe_ctx *ctx)
         set_int(&process->visible_count, 0, from);
     }
     if (list->state == FACT_KNOWN) {
-        record_list(facts, read_list(&facts->hardware, list->value));
+        record_list(facts, read_list(facts, list->value));
     } else if (list->state == FACT_ABSENT) {
         set_str(&process->hidden_by, absent);
         set_str(&process->bad_index, absent);

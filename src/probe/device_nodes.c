@@ -167,5 +167,6 @@ static void run(struct probe_ctx *ctx)
 const struct probe probe_device_nodes = {
     .name = "device-nodes",
     .cost = COST_FILES,
+    .before_driver = true,
     .run = run,
 };

@@ -138,5 +138,6 @@ static void run(struct probe_ctx *ctx)
 const struct probe probe_driver_gpus = {
     .name = "driver-gpus",
     .cost = COST_FILES,
+    .before_driver = true,
     .run = run,
 };

@@ -259,5 +259,6 @@ static void run(struct probe_ctx *ctx)
 const struct probe probe_hardware = {
     .name = "hardware",
     .cost = COST_FILES,
+    .before_driver = true,
     .run = run,
 };

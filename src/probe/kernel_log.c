@@ -72,10 +72,10 @@ static bool is_about_us(struct str message)
            str_starts(message, STR("nouveau "));
 }
 
-/* Where the kernel refuses a signature it does not say whose. */
-static bool is_refusal(const char *kind)
+/* Where the kernel refuses a signature it does not say whose (module_sig_check() of Linux). */
+static bool is_nameless_refusal(struct str message)
 {
-    return strcmp(kind, "key-refused") == 0;
+    return str_starts(message, STR("Loading of ")) || str_starts(message, STR("Lockdown: "));
 }
 
 /* The driver's greetings say nothing about a fault. */
@@ -274,7 +274,7 @@ static void run(struct probe_ctx *ctx)
         if (!message_in(line, log.is_text, &message))
             continue;
         kind = kind_of(message);
-        if (kind && (is_about_us(message) || is_refusal(kind)))
+        if (kind && (is_about_us(message) || is_nameless_refusal(message)))
             add_event(ctx, &log, message, kind);
     }
     facts->events.partial = facts->events.count == EVENTS || !log.from_boot;

@@ -73,5 +73,6 @@ static void run(struct probe_ctx *ctx)
 const struct probe probe_kernel_module = {
     .name = "kernel-module",
     .cost = COST_FILES,
+    .before_driver = true,
     .run = run,
 };

@@ -105,5 +105,6 @@ static void run(struct probe_ctx *ctx)
 const struct probe probe_machine = {
     .name = "machine",
     .cost = COST_FILES,
+    .before_driver = true,
     .run = run,
 };

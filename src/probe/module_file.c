@@ -240,5 +240,6 @@ static void run(struct probe_ctx *ctx)
 const struct probe probe_module_file = {
     .name = "module-file",
     .cost = COST_FILES,
+    .before_driver = true,
     .run = run,
 };

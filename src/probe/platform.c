@@ -279,5 +279,6 @@ static void run(struct probe_ctx *ctx)
 const struct probe probe_platform = {
     .name = "platform",
     .cost = COST_FILES,
+    .before_driver = true,
     .run = run,
 };

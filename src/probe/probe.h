@@ -57,6 +57,7 @@ enum probe_cost {
 struct probe {
     const char *name;
     enum probe_cost cost;
+    bool before_driver; /* looks at what asking the driver may change: kernel modules, nodes */
     void (*run)(struct probe_ctx *ctx);
 };
 
@@ -66,5 +67,10 @@ extern const size_t probe_count;
 /* Runs all probes of at most this kind: COST_FILES runs everything, COST_NOTHING the derivations.
  */
 void probe_all(struct probe_ctx *ctx, enum probe_cost kind);
+
+/* The same in three steps, where the driver is asked in between: files that must be read before the
+ * driver is asked; those that may be read meanwhile; then probe_all(ctx, COST_NOTHING). */
+void probe_before_driver(struct probe_ctx *ctx);
+void probe_beside_driver(struct probe_ctx *ctx);
 
 #endif

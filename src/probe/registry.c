@@ -19,6 +19,23 @@ void probe_all(struct probe_ctx *ctx, enum probe_cost kind)
             probes[i]->run(ctx);
 }
 
+static void run_files(struct probe_ctx *ctx, bool before_driver)
+{
+    for (size_t i = 0; i < probe_count; i++)
+        if (probes[i]->cost == COST_FILES && probes[i]->before_driver == before_driver)
+            probes[i]->run(ctx);
+}
+
+void probe_before_driver(struct probe_ctx *ctx)
+{
+    run_files(ctx, true);
+}
+
+void probe_beside_driver(struct probe_ctx *ctx)
+{
+    run_files(ctx, false);
+}
+
 bool eyes_variable(const struct eyes *eyes, const char *name, struct str *ret)
 {
     for (size_t i = 0; eyes->known && i < eyes->variable_count; i++) {

@@ -166,6 +166,8 @@ static void record_copies(struct search *search)
         if (!second->error)
             record_known(&torch->shadowed_build, str_of(torch_kind(&second->version)),
                          second->file);
+        else
+            fact_without(&torch->shadowed_build, fact_state_of_error(second->error), second->file);
     } else {
         fact_without(&torch->shadowed, complete ? FACT_ABSENT : FACT_UNKNOWN, from);
         torch->shadowed_build = torch->shadowed;

@@ -39,10 +39,11 @@ struct str report_headline(struct arena *arena, const struct report *report)
         (void) facts_fill(&buf, verdict->facts,
                           verdict->root->finding->rule->headline[report->lang],
                           text_of(TEXT_REPORT_UNKNOWN, report->lang));
+    else if (verdict->healthy)
+        (void) facts_fill(&buf, verdict->facts, verdict->healthy->headline[report->lang],
+                          text_of(TEXT_REPORT_UNKNOWN, report->lang));
     else
-        buf_add(&buf, text_of(verdict->state == STATE_HEALTHY ? TEXT_REPORT_HEALTHY
-                                                              : TEXT_REPORT_UNDECIDED,
-                              report->lang));
+        buf_add(&buf, text_of(TEXT_REPORT_UNDECIDED, report->lang));
     return buf_str(&buf);
 }
 

@@ -146,34 +146,37 @@ static void test_case__is_judged_as_it_says(void **state)
 
     make(job, arena, &machine);
     start = now();
-    judge(arena, machine.root, &machine.eyes, &judged);
+    judge(arena, machine.root, &machine.eyes, &machine.answers, &judged);
     expect_budget(it, machine.root, now() - start);
     expect_verdict(it, &judged);
     expect_facts(arena, it, judged.facts);
 }
 
 /* Judges with the n-th call failing (0: none); returns how many calls there were. */
-static size_t judge_with_fault(struct job *job, size_t failing)
+static size_t judge_with_fault(const struct test_case *it, const struct machine *machine,
+                               size_t failing)
 {
     AUTO_ARENA *arena = arena_new(no_memory);
     struct judged judged = { 0 };
-    struct machine machine;
-    struct faulty faulty = { .arena = arena, .failing = failing };
+    struct faulty faulty = { .arena = arena, .failing = failing, .inner = machine->root };
 
-    make(job, arena, &machine);
-    faulty.inner = machine.root;
-    judge(arena, faulty_root(&faulty), &machine.eyes, &judged);
-    if (judged.cause.len && !str_eq(judged.cause, job->it.cause))
+    judge(arena, faulty_root(&faulty), &machine->eyes, &machine->answers, &judged);
+    if (judged.cause.len && !str_eq(judged.cause, it->cause))
         fail_msg("with call %zu failing it became \"%.*s\"", failing, STR_ARG(judged.cause));
     return faulty.calls;
 }
 
 static void test_case__never_becomes_another_cause(void **state)
 {
-    size_t calls = judge_with_fault(*state, 0);
+    AUTO_ARENA *arena = arena_new(no_memory);
+    struct job *job = *state;
+    struct machine machine;
+    size_t calls;
 
+    make(job, arena, &machine);
+    calls = judge_with_fault(&job->it, &machine, 0);
     for (size_t n = 1; n <= calls; n++)
-        (void) judge_with_fault(*state, n);
+        (void) judge_with_fault(&job->it, &machine, n);
 }
 
 static struct job *read_jobs(struct bench *bench, size_t *ret_count)

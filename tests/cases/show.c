@@ -1,6 +1,7 @@
 /* Prints what gpuvet says of one case, with every fact: show CASE, as in "show
  * driver/uvm/nodes-missing". */
 #include "lib/case.h"
+#include "lib/judge.h"
 #include "plan/plan.h"
 #include "probe/probe.h"
 #include "report/report.h"
@@ -23,7 +24,7 @@ static void show(struct arena *arena, const struct machine *machine)
                              .facts = &facts };
     struct buf buf = buf_new(arena, 1u << 24);
 
-    probe_all(&ctx, COST_FILES);
+    judge_facts(&ctx, &machine->answers);
     plan_build(arena, &facts);
     rules_judge(arena, &facts, &judgement);
     diagnose(arena, &facts, &judgement, &verdict);

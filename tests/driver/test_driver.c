@@ -173,7 +173,7 @@ static void test_driver__that_does_not_answer_is_told_with_the_call(void **state
             };
         driver_ask(arena, questions, COUNT(cuda_calls), clock_us() + SECOND / 3, NULL, answers);
         for (size_t i = 0; i < COUNT(cuda_calls); i++) {
-            const struct answer *heads[] = { &answers[i].cuda.head, &answers[i].nvml.head };
+            const struct answer_head *heads[] = { &answers[i].cuda.head, &answers[i].nvml.head };
             const char *const calls[] = { cuda_calls[i], nvml_calls[i] };
 
             for (size_t side = 0; side < 2; side++) {

@@ -1,7 +1,7 @@
 /*
  * faulty: a root over another one, whose n-th call fails with -EIO. Calls are what a backend is
- * asked: opening, each read of an open file, status, a link, a list, whether a node may be opened, the
- * kernel's log.
+ * asked: opening, each read of an open file, status, a link, a list, whether a node may be opened,
+ * the kernel's log.
  */
 #ifndef GPUVET_TESTS_FAULTY_H
 #define GPUVET_TESTS_FAULTY_H

@@ -1,5 +1,6 @@
 #include "lib/judge.h"
 
+#include "driver/facts.h"
 #include "plan/plan.h"
 
 static void list_findings(struct arena *arena, const struct verdict *verdict, struct judged *ret)
@@ -31,7 +32,24 @@ static void list_candidates(struct arena *arena, const struct verdict *verdict, 
     ret->candidate_count = verdict->undecided.count;
 }
 
-void judge(struct arena *arena, struct root *root, const struct eyes *eyes, struct judged *ret)
+void judge_facts(struct probe_ctx *ctx, const struct machine_answers *answers)
+{
+    struct driver_answer own, clean;
+
+    probe_before_driver(ctx);
+    probe_beside_driver(ctx);
+    if (answers->asked) {
+        answers_own(ctx->arena, answers, &own);
+        answers_clean(ctx->arena, answers, &clean);
+        driver_facts(ctx->arena, &own, answers->asked_clean ? &clean : NULL, ctx->facts);
+    } else {
+        driver_not_asked(ctx->facts, FACT_UNKNOWN, STR("--no-driver"));
+    }
+    probe_all(ctx, COST_NOTHING);
+}
+
+void judge(struct arena *arena, struct root *root, const struct eyes *eyes,
+           const struct machine_answers *answers, struct judged *ret)
 {
     struct facts *facts = ARENA_NEW(arena, struct facts);
     struct judgement *judgement = ARENA_NEW(arena, struct judgement);
@@ -41,7 +59,7 @@ void judge(struct arena *arena, struct root *root, const struct eyes *eyes, stru
         .arena = arena, .root = root, .eyes = eyes, .wishes = &wishes, .facts = facts
     };
 
-    probe_all(&ctx, COST_FILES);
+    judge_facts(&ctx, answers);
     plan_build(arena, facts);
     rules_judge(arena, facts, judgement);
     diagnose(arena, facts, judgement, &verdict);

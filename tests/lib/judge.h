@@ -6,6 +6,7 @@
 #define GPUVET_TESTS_JUDGE_H
 
 #include "facts/facts.h"
+#include "lib/answers.h"
 #include "probe/probe.h"
 #include "root/root.h"
 
@@ -26,6 +27,11 @@ struct judged {
     const struct facts *facts;
 };
 
-void judge(struct arena *arena, struct root *root, const struct eyes *eyes, struct judged *ret);
+/* `answers` are what the driver says, or that it is not asked. */
+void judge(struct arena *arena, struct root *root, const struct eyes *eyes,
+           const struct machine_answers *answers, struct judged *ret);
+
+/* The facts alone, as the program gathers them. */
+void judge_facts(struct probe_ctx *ctx, const struct machine_answers *answers);
 
 #endif

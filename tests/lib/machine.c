@@ -159,6 +159,22 @@ static int read_cwd(struct reader *reader, struct statement *statement)
     return 0;
 }
 
+static int read_nvml(struct reader *reader, struct statement *statement)
+{
+    if (answers_read(reader->arena, false, str_trim(statement->rest), statement->block,
+                     &reader->answers) < 0)
+        return reader_fail(reader, "no answer of NVML");
+    return 0;
+}
+
+static int read_cuda(struct reader *reader, struct statement *statement)
+{
+    if (answers_read(reader->arena, true, str_trim(statement->rest), statement->block,
+                     &reader->answers) < 0)
+        return reader_fail(reader, "no answer of libcuda");
+    return 0;
+}
+
 /* --- pages --------------------------------------------------------------------------------- */
 
 static bool parameter(const struct page *page, struct str name, struct str *ret)
@@ -252,7 +268,8 @@ static const struct {
     statement_reader read;
 } eye_statements[] = {
     { "include", read_include }, { "user", read_user }, { "env", read_env },
-    { "unset", read_unset },     { "cwd", read_cwd },
+    { "unset", read_unset },     { "cwd", read_cwd },   { "nvml", read_nvml },
+    { "cuda", read_cuda },
 };
 
 static statement_reader find_statement(struct str word)
@@ -298,7 +315,8 @@ int machine_read(struct arena *arena, struct root *library, struct str path,
                              .library = library,
                              .tree = tree,
                              .so_far = tree_root(tree),
-                             .eyes = { .known = true } };
+                             .eyes = { .known = true },
+                             .answers = answers_none() };
     struct page top = { .name = path };
     int r = read_page(&reader, &top);
 
@@ -317,6 +335,6 @@ int machine_read(struct arena *arena, struct root *library, struct str path,
     tree_user(tree, reader.eyes.uid, reader.groups.items, reader.groups.count);
     reader.eyes.variables = reader.variables.items;
     reader.eyes.variable_count = reader.variables.count;
-    *ret = (struct machine){ tree_root(tree), reader.eyes };
+    *ret = (struct machine){ tree_root(tree), reader.eyes, reader.answers };
     return 0;
 }

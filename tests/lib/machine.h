@@ -31,18 +31,21 @@
  *                           a .dist-info folder; the block holds further METADATA lines
  *                           ("Requires-Dist: …"), and "record PATH" for files that RECORD names
  *     remove PATH           and everything below it
+ *     nvml, cuda            what the driver says: see answers.h
  *
  * Words may hold \xNN, \e, \t, \s (a blank) and \\, which is how hostile names are written.
  */
 #ifndef GPUVET_TESTS_MACHINE_H
 #define GPUVET_TESTS_MACHINE_H
 
+#include "lib/answers.h"
 #include "probe/probe.h"
 #include "root/root.h"
 
 struct machine {
     struct root *root; /* a new one, with an empty log */
     struct eyes eyes;
+    struct machine_answers answers;
 };
 
 /*

@@ -27,6 +27,7 @@ struct reader {
     LIST(struct str) variables;
     LIST(uint32_t) groups;
     struct eyes eyes;
+    struct machine_answers answers;
     struct str why;
 };
 

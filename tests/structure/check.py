@@ -7,6 +7,7 @@
     globals    no writable global in the program's own objects
     new-rule   a new rule changes one generated table and no C
     languages  every text stands in both languages
+    readme     the README lists the causes that have rules, and no others
 """
 
 import pathlib
@@ -126,8 +127,15 @@ def languages(root, _):
             yield "a rule without Chinese was accepted"
 
 
+def readme(root, _):
+    table = subprocess.run([sys.executable, root / "tools/readme_causes.py", root],
+                           capture_output=True, text=True, check=True).stdout
+    if table not in (root / "README.md").read_text(encoding="utf-8"):
+        yield "README.md: the table of causes is not what tools/readme_causes.py prints"
+
+
 CHECKS = {"includes": includes, "doors": doors, "size": size, "globals": globals_,
-          "new-rule": new_rule, "languages": languages}
+          "new-rule": new_rule, "languages": languages, "readme": readme}
 
 
 def main():

@@ -345,6 +345,8 @@ static void test_kernel_log__reads_each_kind_of_line(void **state)
         { "4,1,1,-;nvidia: module verification failed: signature and/or required key missing - "
           "tainting kernel",
           "no such fact", "no such fact", "no such fact" },
+        { "4,1,1,-;Loading of module with unavailable key is rejected", "known: key-refused",
+          "unknown", "unknown" },
         { "4,1,1,-;vboxdrv: Loading of unsigned module is rejected", "no such fact", "no such fact",
           "no such fact" },
         { "4,1,1,-;python: NVRM: Xid (PCI:0000:3b:00): 79, forged", "no such fact", "no such fact",
