@@ -14,6 +14,7 @@
 #include "facts/driver.h"
 #include "facts/hardware.h"
 #include "facts/kernel_log.h"
+#include "facts/loader.h"
 #include "facts/machine.h"
 #include "facts/nvml.h"
 #include "facts/process.h"
@@ -30,6 +31,7 @@ struct facts {
     struct runtime_facts runtime;
     struct cudnn_facts cudnn;
     struct torch_facts torch;
+    struct loader_facts loader;
     struct process_facts process;
     struct container_facts container;
     struct kernel_log_facts kernel_log;

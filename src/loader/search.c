@@ -1,20 +1,23 @@
-#include "loader/search.h"
+#include "loader/folders.h"
+
+#include "base/bytes.h"
 
 #include <errno.h>
 
-#define CACHE_LIMIT (16u << 20)
-#define PATH_LIMIT (64u << 10)
-#define FOLDERS 256 /* of one variable */
-#define HEAD 20     /* bytes of an ELF file, up to and including its machine */
+#define HEAD 20 /* bytes of an ELF file, up to and including its machine */
 #define MACHINE_X86_64 62u
 #define MACHINE_AARCH64 183u
-
-static const struct str cache_path = STR_INIT("etc/ld.so.cache");
 
 struct str search_rule_name(enum search_rule rule)
 {
     static const struct str names[] = {
+        [SEARCH_PROGRAM] = STR_INIT("program"),
+        [SEARCH_PATH] = STR_INIT("path"),
+        [SEARCH_PRELOAD] = STR_INIT("LD_PRELOAD"),
+        [SEARCH_LOADED] = STR_INIT("loaded"),
+        [SEARCH_RPATH] = STR_INIT("rpath"),
         [SEARCH_LIBRARY_PATH] = STR_INIT("LD_LIBRARY_PATH"),
+        [SEARCH_RUNPATH] = STR_INIT("runpath"),
         [SEARCH_CACHE] = STR_INIT("cache"),
         [SEARCH_DEFAULT] = STR_INIT("default"),
     };
@@ -22,128 +25,51 @@ struct str search_rule_name(enum search_rule rule)
     return names[rule];
 }
 
-static struct str without_slash(struct str path)
+struct str search_result_name(int result)
 {
-    while (path.len && path.data[0] == '/')
-        path = str_from(path, 1);
-    return path;
-}
-
-/* Parts stand between colons, or semicolons; an empty or relative one starts from the working
- * directory, and is left out where that is not known. */
-static void split_library_path(struct search *search)
-{
-    struct str rest = search->wish.library_path, part, piece;
-    LIST(struct str) folders = { 0 };
-
-    if (rest.len == 0)
-        return;
-    while (str_next_part(&rest, ':', &part))
-        while (str_next_part(&part, ';', &piece)) {
-            bool absolute = piece.len && piece.data[0] == '/';
-
-            if (folders.count == FOLDERS || str_has(piece, STR("$")))
-                continue;
-            if (!absolute && search->wish.working_directory.len == 0)
-                continue;
-            if (!absolute)
-                piece = arena_join(search->arena, search->wish.working_directory, piece);
-            *LIST_ADD(search->arena, &folders) = without_slash(piece);
-        }
-    search->library_path = folders.items;
-    search->library_path_count = folders.count;
-}
-
-/* Folders by line or between colons. */
-static void musl_folders(struct search *search)
-{
-    struct str path =
-        search->wish.aarch64 ? STR("etc/ld-musl-aarch64.path") : STR("etc/ld-musl-x86_64.path");
-    struct str text, line, part;
-    LIST(struct str) folders = { 0 };
-    int r = root_read(search->root, path, PATH_LIMIT, &text);
-
-    if (r < 0) {
-        if (fact_state_of_error(r) != FACT_ABSENT)
-            search->cache_error = r;
-        text = STR("/lib:/usr/local/lib:/usr/lib");
-    }
-    while (str_next_line(&text, &line))
-        while (str_next_part(&line, ':', &part))
-            if (part.len && folders.count < FOLDERS)
-                *LIST_ADD(search->arena, &folders) = without_slash(str_trim(part));
-    search->defaults = folders.items;
-    search->default_count = folders.count;
-}
-
-/* Debian's loader knows its own folders before the common ones; others know lib64. Folders of the
- * other family do not exist, and finding nothing there is no harm. */
-static void glibc_folders(struct search *search)
-{
-    static const struct str x86_64[] = {
-        STR_INIT("lib/x86_64-linux-gnu"),
-        STR_INIT("usr/lib/x86_64-linux-gnu"),
-        STR_INIT("lib64"),
-        STR_INIT("usr/lib64"),
-        STR_INIT("lib"),
-        STR_INIT("usr/lib"),
-    };
-    static const struct str aarch64[] = {
-        STR_INIT("lib/aarch64-linux-gnu"),
-        STR_INIT("usr/lib/aarch64-linux-gnu"),
-        STR_INIT("lib64"),
-        STR_INIT("usr/lib64"),
-        STR_INIT("lib"),
-        STR_INIT("usr/lib"),
-    };
-    size_t count = sizeof(x86_64) / sizeof(x86_64[0]);
-
-    search->defaults = arena_array(search->arena, count, sizeof(struct str));
-    memcpy(search->defaults, search->wish.aarch64 ? aarch64 : x86_64, sizeof(x86_64));
-    search->default_count = count;
-}
-
-static void read_cache(struct search *search)
-{
-    struct str bytes;
-    int r = root_read(search->root, cache_path, CACHE_LIMIT, &bytes);
-
-    if (r == 0)
-        r = ld_cache_open(bytes, &search->cache);
-    if (r < 0) {
-        search->cache = (struct ld_cache){ .count = 0 };
-        search->cache_error = fact_state_of_error(r) == FACT_ABSENT ? 0 : r;
+    switch (result) {
+    case 0:
+        return STR("found");
+    case -ENOENT:
+    case -ENOTDIR:
+        return STR("not there");
+    case -ENOEXEC:
+        return STR("for another processor");
+    case -EACCES:
+    case -EPERM:
+        return STR("may not be read");
+    default:
+        return str_of(strerrordesc_np(-result));
     }
 }
 
-struct search search_new(struct root *root, struct arena *arena, const struct search_wish *wish)
-{
-    struct search search = { .root = root, .arena = arena, .wish = *wish };
+/* --- one search ---------------------------------------------------------------------------- */
 
-    split_library_path(&search);
-    if (wish->musl) {
-        musl_folders(&search);
-    } else {
-        read_cache(&search);
-        glibc_folders(&search);
+/* A search in progress: one of the two outputs is used. */
+struct hunt {
+    const struct search *search;
+    struct str name;
+    struct search_answer *answer; /* ends at the first hit */
+    struct search_result *all;    /* goes on to the end */
+    struct str owner;             /* whose folders are being looked through */
+};
+
+/* A look that failed leaves open what it would have found. */
+static void failed(struct hunt *hunt, int error, struct str path)
+{
+    if (hunt->answer && !hunt->answer->error) {
+        hunt->answer->error = error;
+        hunt->answer->from = path;
     }
-    return search;
+    if (hunt->all && !hunt->all->error) {
+        hunt->all->error = error;
+        hunt->all->from = path;
+        hunt->all->certain = hunt->all->hits.count;
+    }
 }
 
-/* --- looking ------------------------------------------------------------------------------- */
-
-static void failed(struct search_result *result, int error, struct str path)
-{
-    if (result->error)
-        return;
-    result->error = error;
-    result->from = path;
-    result->certain = result->hits.count;
-}
-
-/* 1: an ELF file of another class or machine, which the loader passes over. What is no ELF file at
- * all would end its search with an error, so that counts as found: 0. */
-static int is_foreign(const struct search *search, struct root_file *file)
+/* -ENOEXEC: an ELF file of another class or machine, which glibc passes over. */
+static int check_head(const struct search *search, struct root_file *file)
 {
     char head[HEAD];
     struct cursor cursor;
@@ -153,53 +79,203 @@ static int is_foreign(const struct search *search, struct root_file *file)
         return r < 0 ? r : 0;
     cursor = cursor_of((struct str){ head, sizeof(head) });
     cursor_seek(&cursor, 18);
-    return head[4] != 2 ||
-           cursor_le(&cursor, 2) != (search->wish.aarch64 ? MACHINE_AARCH64 : MACHINE_X86_64);
+    if (search->wish.musl ||
+        (head[4] == 2 &&
+         cursor_le(&cursor, 2) == (search->wish.aarch64 ? MACHINE_AARCH64 : MACHINE_X86_64)))
+        return 0;
+    return -ENOEXEC;
 }
 
-static void try_path(const struct search *search, struct str path, enum search_rule rule,
-                     struct search_result *result)
+static int look_at(const struct search *search, struct str path, struct node *ret)
 {
     struct root_file file;
     int r = root_open(search->root, path, &file);
 
-    if (r == 0) {
-        r = is_foreign(search, &file);
-        root_file_close(&file);
-        if (r == 0)
-            *LIST_ADD(search->arena, &result->hits) = (struct search_hit){ path, rule, file.node };
-    }
-    if (r < 0 && fact_state_of_error(r) != FACT_ABSENT)
-        failed(result, r, path);
+    if (r < 0)
+        return r;
+    *ret = file.node;
+    r = check_head(search, &file);
+    root_file_close(&file);
+    return r;
 }
 
-static void try_cache(const struct search *search, struct str soname, struct search_result *result)
+/* True where the search is over. */
+static bool note(struct hunt *hunt, struct str path, enum search_rule rule, int result,
+                 const struct node *node)
 {
+    if (hunt->answer) {
+        struct search_tries *tries = &hunt->answer->tries;
+
+        *LIST_ADD(hunt->search->arena, tries) =
+            (struct search_try){ path, rule, hunt->owner, result };
+        hunt->answer->found = result == 0;
+    }
+    if (hunt->all && result == 0)
+        *LIST_ADD(hunt->search->arena, &hunt->all->hits) = (struct search_hit){ path, rule, *node };
+    if (result < 0 && result != -ENOEXEC && fact_state_of_error(result) != FACT_ABSENT)
+        failed(hunt, result, path);
+    return hunt->answer && hunt->answer->found;
+}
+
+static bool try_path(struct hunt *hunt, struct str path, enum search_rule rule)
+{
+    struct node node;
+    int r = look_at(hunt->search, path, &node);
+
+    return note(hunt, path, rule, r, &node);
+}
+
+static bool try_folders(struct hunt *hunt, const struct search_folders *folders,
+                        enum search_rule rule)
+{
+    for (size_t i = 0; i < folders->count; i++) {
+        struct search_place place = search_place(hunt->search, folders->items[i]);
+
+        for (int level = place.level; level >= 2; level--) {
+            struct str path = arena_printf(hunt->search->arena, "%.*s/glibc-hwcaps/x86-64-v%d/%.*s",
+                                           STR_ARG(folders->items[i]), level, STR_ARG(hunt->name));
+
+            if (try_path(hunt, path, rule))
+                return true;
+        }
+        if (place.absent) {
+            (void) note(hunt, arena_join(hunt->search->arena, folders->items[i], hunt->name), rule,
+                        -ENOENT, NULL);
+            continue;
+        }
+        if (try_path(hunt, arena_join(hunt->search->arena, folders->items[i], hunt->name), rule))
+            return true;
+    }
+    return false;
+}
+
+/* --- the cache ----------------------------------------------------------------------------- */
+
+/* 0: for every processor; 2 to 4: a level; -1: for a processor that this is not. */
+static int entry_level(const struct search *search, const struct ld_cache_entry *entry)
+{
+    uint64_t level;
+
+    if (entry->subdir.len == 0)
+        return entry->hwcap ? -1 : 0;
+    if (!str_starts(entry->subdir, STR("x86-64-v")) ||
+        str_u64(str_from(entry->subdir, 8), 10, &level) < 0 ||
+        level > (uint64_t) search->wish.cpu_level)
+        return -1;
+    return (int) level;
+}
+
+/* The loader takes one entry: the one of the highest level that this processor has. */
+static bool try_cache(struct hunt *hunt)
+{
+    const struct search *search = hunt->search;
     uint32_t wanted = LD_CACHE_LIBC6 | (search->wish.aarch64 ? LD_CACHE_AARCH64 : LD_CACHE_X86_64);
+    struct str best = { NULL, 0 };
+    int best_level = -1;
 
     if (search->cache_error)
-        failed(result, search->cache_error, cache_path);
+        failed(hunt, search->cache_error, STR(CACHE_PATH));
     for (uint32_t i = 0; i < search->cache.count; i++) {
         struct ld_cache_entry entry;
+        int level;
 
-        if (ld_cache_entry(&search->cache, i, &entry) < 0)
-            failed(result, -EBADMSG, cache_path);
-        else if (str_eq(entry.soname, soname) && entry.flags == wanted)
-            try_path(search, arena_copy(search->arena, without_slash(entry.path)), SEARCH_CACHE,
-                     result);
+        if (ld_cache_entry(&search->cache, i, &entry) < 0) {
+            failed(hunt, -EBADMSG, STR(CACHE_PATH));
+            continue;
+        }
+        if (!str_eq(entry.soname, hunt->name) || entry.flags != wanted)
+            continue;
+        level = entry_level(search, &entry);
+        if (hunt->all && level >= 0)
+            (void) try_path(hunt, search_relative(search, entry.path), SEARCH_CACHE);
+        if (level > best_level) {
+            best_level = level;
+            best = search_relative(search, entry.path);
+        }
     }
+    return hunt->answer && best.len && try_path(hunt, best, SEARCH_CACHE);
+}
+
+/* --- the order ----------------------------------------------------------------------------- */
+
+/* The asking object, those that loaded it, and at last the program. */
+static bool try_rpaths(struct hunt *hunt, const struct search_asker *asker,
+                       const struct search_asker *program)
+{
+    bool seen = false;
+
+    for (unsigned depth = 0; asker && depth < 4096; asker = asker->asker, depth++) {
+        hunt->owner = asker->path;
+        seen |= asker == program;
+        if (try_folders(hunt, &asker->rpath, SEARCH_RPATH))
+            return true;
+    }
+    if (seen || !program)
+        return false;
+    hunt->owner = program->path;
+    return try_folders(hunt, &program->rpath, SEARCH_RPATH);
+}
+
+static void search_glibc(struct hunt *hunt, const struct search_asker *asker,
+                         const struct search_asker *program)
+{
+    static const struct str nobody = { NULL, 0 };
+
+    if (!(asker && asker->has_runpath) && try_rpaths(hunt, asker, program))
+        return;
+    hunt->owner = nobody;
+    if (try_folders(hunt, &hunt->search->library_path, SEARCH_LIBRARY_PATH))
+        return;
+    if (asker) {
+        hunt->owner = asker->path;
+        if (try_folders(hunt, &asker->runpath, SEARCH_RUNPATH))
+            return;
+        hunt->owner = nobody;
+    }
+    if (asker && asker->no_default)
+        return;
+    if (!try_cache(hunt))
+        (void) try_folders(hunt, &hunt->search->defaults, SEARCH_DEFAULT);
+}
+
+/* RPATH and RUNPATH are one to musl, and both are inherited. */
+static void search_musl(struct hunt *hunt, const struct search_asker *asker)
+{
+    if (try_folders(hunt, &hunt->search->library_path, SEARCH_LIBRARY_PATH))
+        return;
+    for (unsigned depth = 0; asker && depth < 4096; asker = asker->asker, depth++) {
+        hunt->owner = asker->path;
+        if (try_folders(hunt, asker->has_runpath ? &asker->runpath : &asker->rpath,
+                        asker->has_runpath ? SEARCH_RUNPATH : SEARCH_RPATH))
+            return;
+    }
+    hunt->owner = (struct str){ NULL, 0 };
+    if (hunt->search->cache_error)
+        failed(hunt, hunt->search->cache_error, musl_path_file(hunt->search));
+    (void) try_folders(hunt, &hunt->search->defaults, SEARCH_DEFAULT);
+}
+
+struct search_answer search_name(const struct search *search, const struct search_asker *asker,
+                                 const struct search_asker *program, struct str name)
+{
+    struct search_answer answer = { .error = 0 };
+    struct hunt hunt = { .search = search, .name = name, .answer = &answer };
+
+    if (search->wish.musl)
+        search_musl(&hunt, asker);
+    else
+        search_glibc(&hunt, asker, program);
+    return answer;
 }
 
 struct search_result search_all(const struct search *search, struct str soname)
 {
     struct search_result result = { .error = 0 };
+    struct hunt hunt = { .search = search, .name = soname, .all = &result };
 
-    for (size_t i = 0; i < search->library_path_count; i++)
-        try_path(search, arena_join(search->arena, search->library_path[i], soname),
-                 SEARCH_LIBRARY_PATH, &result);
-    try_cache(search, soname, &result);
-    for (size_t i = 0; i < search->default_count; i++)
-        try_path(search, arena_join(search->arena, search->defaults[i], soname), SEARCH_DEFAULT,
-                 &result);
+    if (search->wish.musl)
+        search_musl(&hunt, NULL);
+    else
+        search_glibc(&hunt, NULL, NULL);
     return result;
 }

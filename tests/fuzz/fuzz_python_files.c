@@ -2,6 +2,7 @@
 #include "fuzz.h"
 
 #include "format/python_files.h"
+#include "format/torch_init.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -12,6 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct torch_version torch;
     struct direct_url url;
     struct shebang shebang;
+    struct torch_init init;
 
     (void) pyvenv_parse(text, &pyvenv);
     while (pth_next(&rest, &line))
@@ -19,5 +21,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void) torch_version_parse(text, &torch);
     (void) direct_url_parse(text, arena, &url);
     (void) shebang_parse(text, &shebang);
+    torch_init_parse(text, &init);
     return 0;
 }

@@ -1,0 +1,61 @@
+/* loader: which shared libraries `import torch` maps, from where, and what is amiss with them. */
+#ifndef GPUVET_FACTS_LOADER_H
+#define GPUVET_FACTS_LOADER_H
+
+#include "facts/field.h"
+
+struct library_facts {
+    struct fact_str name;  /* "libcudnn.so.9": its SONAME, else the name it was asked for by */
+    struct fact_str path;  /* the file behind the links, as /proc/PID/maps shows it */
+    struct fact_str when;  /* "import"; "use": at the first work on a GPU */
+    struct fact_str rule;  /* "rpath", "LD_LIBRARY_PATH", "cache" …: how it was found */
+    struct fact_str asker; /* the file that needs or opens it; ABSENT: the program */
+};
+
+ROWS library_fields[] = {
+    FIELD(library, name, "SONAME"),
+    FIELD(library, path, "the file behind the links"),
+    FIELD(library, when, "import, or use: at the first work on a GPU"),
+    FIELD(library, rule, "how the loader finds it"),
+    FIELD(library, asker, "the file that needs or opens it"),
+};
+ITEM_TYPE(library);
+
+struct loader_facts {
+    struct fact_list libraries;
+    struct fact_bool imports;      /* torch and all that it needs can be mapped */
+    struct fact_str missing;       /* the library that is not found: "libcudart.so.12" */
+    struct fact_str missing_asker; /* the file that needs it */
+    struct fact_str broken;        /* the library that is no usable ELF file */
+    struct fact_str broken_reason;
+    struct fact_bool preloads; /* torch has to load its CUDA libraries by path */
+    struct fact_str shadowed;  /* first CUDA library of which a foreign copy is loaded */
+    struct fact_str shadowed_path, shadowed_rule;
+    struct fact_str meant;           /* the copy that came with torch */
+    struct fact_str shadowed_symbol; /* what a library needs of the foreign copy, which lacks it */
+    struct fact_str shadowed_user;   /* that library */
+    struct fact_str damaged;         /* a library that is not as its package's RECORD says */
+    struct fact_str damaged_reason;  /* "missing", "cut short", "of another size" */
+    struct fact_str cudnn_missing;   /* a part of cuDNN that the first convolution will not find */
+};
+
+ROWS loader_fields[] = {
+    FIELD_ITEMS(loader, libraries, library, "shared libraries that torch maps"),
+    FIELD(loader, imports, "whether torch and all that it needs can be mapped"),
+    FIELD(loader, missing, "the library that is not found"),
+    FIELD(loader, missing_asker, "the file that needs it"),
+    FIELD(loader, broken, "the library that is damaged, or for another machine"),
+    FIELD(loader, broken_reason, "what is wrong with it"),
+    FIELD(loader, preloads, "whether torch has to load its CUDA libraries by path"),
+    FIELD(loader, shadowed, "a CUDA library of which a foreign copy is loaded"),
+    FIELD(loader, shadowed_path, "that copy"),
+    FIELD(loader, shadowed_rule, "how the loader came to it"),
+    FIELD(loader, meant, "the copy that came with torch"),
+    FIELD(loader, shadowed_symbol, "a symbol that the foreign copy lacks"),
+    FIELD(loader, shadowed_user, "the library that needs that symbol"),
+    FIELD(loader, damaged, "a library that is not as its package was installed"),
+    FIELD(loader, damaged_reason, "missing, cut short, or of another size"),
+    FIELD(loader, cudnn_missing, "a part of cuDNN that the first convolution will not find"),
+};
+
+#endif

@@ -1,0 +1,23 @@
+/* folders: where search.c looks: how a path variable becomes folders, and which folders exist. */
+#ifndef GPUVET_LOADER_FOLDERS_H
+#define GPUVET_LOADER_FOLDERS_H
+
+#include "loader/search.h"
+
+#define CACHE_PATH "etc/ld.so.cache"
+
+/* What is known of a folder. A look is made once. */
+struct search_place {
+    bool absent;
+    int level; /* the highest glibc-hwcaps level to try in it; 0: it has no such subfolder */
+};
+struct search_place search_place(const struct search *search, struct str folder);
+
+/* The path without leading slash; a relative one is taken from the working directory, and is empty
+ * where that is not known. */
+struct str search_relative(const struct search *search, struct str path);
+
+/* The file that lists musl's folders. */
+struct str musl_path_file(const struct search *search);
+
+#endif

@@ -1,0 +1,131 @@
+#include "loader/gpu_code.h"
+
+#include "base/buf.h"
+#include "format/fatbin.h"
+#include "loader/object.h"
+
+#include <errno.h>
+
+#define TEXT_LIMIT 4096
+#define SHARE 4 /* a target counts from this part of the largest count on */
+
+static char suffix_of(const struct fatbin_entry *entry)
+{
+    switch (entry->target) {
+    case FATBIN_EXACT:
+        return 'a';
+    case FATBIN_FAMILY:
+        return 'f';
+    case FATBIN_PLAIN:
+        break;
+    }
+    return '\0';
+}
+
+static bool is_before(const struct gpu_target *a, const struct gpu_target *b)
+{
+    if (a->ptx != b->ptx)
+        return b->ptx;
+    if (a->capability != b->capability)
+        return a->capability < b->capability;
+    return a->suffix < b->suffix;
+}
+
+/* The target's row, in its place. NULL: no room. */
+static struct gpu_target *find_target(struct gpu_code *code, const struct gpu_target *target)
+{
+    size_t at = 0;
+
+    while (at < code->count && is_before(&code->targets[at], target))
+        at++;
+    if (at < code->count && !is_before(target, &code->targets[at]))
+        return &code->targets[at];
+    if (code->count == GPU_TARGETS)
+        return NULL;
+    memmove(&code->targets[at + 1], &code->targets[at],
+            (code->count - at) * sizeof(code->targets[0]));
+    code->count++;
+    code->targets[at] = *target;
+    return &code->targets[at];
+}
+
+static int add_entry(struct gpu_code *code, const struct fatbin_entry *entry)
+{
+    struct gpu_target target = { .capability = entry->capability,
+                                 .suffix = suffix_of(entry),
+                                 .ptx = entry->kind == FATBIN_PTX };
+    unsigned version = entry->ptx_major * 10 + entry->ptx_minor;
+    struct gpu_target *row;
+
+    if (entry->kind != FATBIN_PTX && entry->kind != FATBIN_ELF)
+        return 0;
+    row = find_target(code, &target);
+    if (!row)
+        return -E2BIG;
+    row->entries++;
+    if (version > row->ptx_version)
+        row->ptx_version = version;
+    if (row->entries > code->most)
+        code->most = row->entries;
+    return 0;
+}
+
+static int add_section(struct gpu_code *code, const struct window *window,
+                       const struct elf_section *section)
+{
+    struct fatbin fatbin = fatbin_in(window, section->offset, section->size);
+    struct fatbin_entry entry;
+    int r;
+
+    while ((r = fatbin_next(&fatbin, &entry)) == 1) {
+        int err = add_entry(code, &entry);
+
+        if (err)
+            return err;
+    }
+    return r;
+}
+
+int gpu_code_read(struct root *root, struct arena *arena, struct str path, struct gpu_code *ret)
+{
+    struct gpu_code code = { .count = 0 };
+    struct elf_section *sections;
+    struct object object;
+    size_t count;
+    int r = object_open(root, path, arena, &object);
+
+    if (r < 0)
+        return r;
+    r = elf_sections(&object.elf, &sections, &count);
+    for (size_t i = 0; r == 0 && i < count; i++)
+        if (str_eqz(sections[i].name, ".nv_fatbin") || str_eqz(sections[i].name, "__nv_relfatbin"))
+            r = add_section(&code, &object.window, &sections[i]);
+    object_close(&object);
+    if (r == 0 && code.count == 0)
+        r = -ENOENT;
+    if (r == 0)
+        *ret = code;
+    return r;
+}
+
+bool gpu_target_counts(const struct gpu_code *code, const struct gpu_target *target)
+{
+    return target->entries >= code->most / SHARE;
+}
+
+struct str gpu_code_text(struct arena *arena, const struct gpu_code *code)
+{
+    struct buf buf = buf_new(arena, TEXT_LIMIT);
+
+    for (size_t i = 0; i < code->count; i++) {
+        const struct gpu_target *target = &code->targets[i];
+
+        if (!gpu_target_counts(code, target))
+            continue;
+        buf_addf(&buf, "%s%s_%u", buf.len ? " " : "", target->ptx ? "compute" : "sm",
+                 target->capability);
+        if (target->suffix)
+            buf_add_char(&buf, target->suffix);
+    }
+    return buf_str(&buf);
+}

@@ -1,0 +1,40 @@
+/*
+ * gpu_code: for which GPUs a library holds code, counted from the headers of its fat binaries.
+ *
+ * Not each target found is support: libraries carry stray entries of kernels that are written for
+ * one GPU alone. A target counts where it has at least a quarter as many entries as the one that
+ * has most: so read, the lists of torch 2.1.2, 2.4.1, 2.6.0, 2.8.0 and 2.11.0 are those that
+ * torch._C._cuda_getArchFlags() gives (2.8.0: 393 entries for each, but 1 for sm_89, 4 for sm_90a;
+ * 2.11.0: 444 to 503, but 59 for sm_103).
+ */
+#ifndef GPUVET_LOADER_GPU_CODE_H
+#define GPUVET_LOADER_GPU_CODE_H
+
+#include "root/root.h"
+
+#define GPU_TARGETS 64 /* more is -E2BIG */
+
+struct gpu_target {
+    unsigned capability; /* 90 for sm_90 and compute_90 */
+    char suffix;         /* 'a', 'f', or 0 */
+    bool ptx;
+    unsigned entries;
+    unsigned ptx_version; /* newest PTX language, 10 × major + minor: 84 for 8.4; 0 for code */
+};
+
+struct gpu_code {
+    struct gpu_target targets[GPU_TARGETS]; /* code before PTX, by rising capability */
+    size_t count;
+    unsigned most; /* entries of the target that has most */
+};
+
+/* Whether a target counts as support. */
+bool gpu_target_counts(const struct gpu_code *code, const struct gpu_target *target);
+
+/* -ENOENT: no GPU code in it. Else errors of root_open(), elf_open() and fatbin_next(). */
+int gpu_code_read(struct root *root, struct arena *arena, struct str path, struct gpu_code *ret);
+
+/* "sm_80 sm_90a compute_90": the targets that count. */
+struct str gpu_code_text(struct arena *arena, const struct gpu_code *code);
+
+#endif

@@ -1,0 +1,115 @@
+/*
+ * integrity: whether the libraries of torch and of its CUDA packages are those that were installed.
+ *
+ * RECORD of a package names each of its files with its size. Only shared libraries are compared:
+ * what else is missing shows in Python. Hashes are left to a thorough run.
+ */
+#include "format/record.h"
+#include "probe/look.h"
+#include "probe/python.h"
+
+#include <errno.h>
+
+#define RECORD_LIMIT (8u << 20)
+#define RECORD_LINES 200000u
+
+struct damage {
+    struct str package, path;
+    const char *reason;
+};
+
+static bool is_library(struct str path)
+{
+    struct str name = path_base(path);
+
+    return (str_ends(name, STR(".so")) || str_has(name, STR(".so."))) &&
+           !str_has(path, STR("/__pycache__/"));
+}
+
+/* True where the file is not what RECORD says. */
+static bool is_damaged(struct probe_ctx *ctx, struct str path, const struct record *record,
+                       struct doubt *doubt, const char **ret_reason)
+{
+    struct node node;
+    int r = root_stat(ctx->root, path, &node);
+
+    *ret_reason = "missing";
+    if (r < 0)
+        return doubt_add(doubt, r, path) < 0 && fact_state_of_error(r) == FACT_ABSENT;
+    *ret_reason = node.size < record->size ? "cut short" : "of another size";
+    return record->has_size && node.size != record->size;
+}
+
+/* `folder` holds the packages, `metadata` the package's RECORD. True where damage was found. */
+static bool check_package(struct probe_ctx *ctx, struct str folder, struct str metadata,
+                          struct doubt *doubt, struct damage *ret)
+{
+    struct str at = arena_join(ctx->arena, metadata, STR("RECORD")), text;
+    struct record record;
+    int r = root_read(ctx->root, at, RECORD_LIMIT, &text);
+
+    (void) doubt_add(doubt, r, at);
+    for (unsigned n = 0; r == 0 && n < RECORD_LINES; n++) {
+        int next = record_next(&text, ctx->arena, &record);
+        struct str path;
+
+        if (next == 0)
+            break;
+        if (next < 0 || !is_library(record.path))
+            continue;
+        path = arena_join(ctx->arena, folder, record.path);
+        if (is_damaged(ctx, path, &record, doubt, &ret->reason)) {
+            ret->path = path;
+            ret->package = at;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool check_all(struct probe_ctx *ctx, struct doubt *doubt, struct damage *ret)
+{
+    const struct site *site = &ctx->python->sites.items[ctx->python->torch_site - 1];
+    const struct fact_list *packages = &ctx->facts->torch.packages;
+    size_t own = torch_metadata_name(site->names, 0);
+
+    if (own < site->names.count &&
+        check_package(ctx, site->path, arena_join(ctx->arena, site->path, site->names.items[own]),
+                      doubt, ret))
+        return true;
+    for (size_t i = 0; i < packages->count; i++) {
+        const struct package_facts *package = &LIST_OF(package, packages)[i];
+        struct str path = package->path.value;
+
+        if (package->path.state != FACT_KNOWN || !str_starts(package->name.value, STR("nvidia-")))
+            continue;
+        while (str_starts(path, STR("/")))
+            path = str_from(path, 1);
+        if (check_package(ctx, path_dir(path), path, doubt, ret))
+            return true;
+    }
+    return false;
+}
+
+static void run(struct probe_ctx *ctx)
+{
+    struct loader_facts *loader = &ctx->facts->loader;
+    struct doubt doubt = { 0, { NULL, 0 } };
+    struct damage damage;
+
+    if (!ctx->python || !ctx->python->torch_site)
+        return;
+    if (!check_all(ctx, &doubt, &damage)) {
+        settle_absent(&loader->damaged, ctx->facts->torch.path.from, &doubt);
+        loader->damaged_reason = loader->damaged;
+        return;
+    }
+    settle_str(&loader->damaged, path_shown(ctx->arena, damage.path), damage.package, &doubt);
+    settle_str(&loader->damaged_reason, str_of(damage.reason), damage.package, &doubt);
+}
+
+const struct probe probe_integrity = {
+    .name = "integrity",
+    .cost = COST_FILES,
+    .run = run,
+};

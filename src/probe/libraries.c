@@ -1,0 +1,309 @@
+/*
+ * libraries: what `import torch` would map in the environment that is examined.
+ *
+ * The prediction is loader/torch_import's; here it becomes facts. Where a look failed, or the
+ * search path of Python is not known for certain, the list is partial and nothing is called
+ * missing.
+ */
+#include "probe/libraries.h"
+
+#include "knowledge/sonames.h"
+#include "loader/symbols.h"
+#include "probe/look.h"
+#include "probe/python.h"
+
+#include <errno.h>
+
+#define FOLDERS 64
+
+static struct str relative(struct str path)
+{
+    while (str_starts(path, STR("/")))
+        path = str_from(path, 1);
+    return path;
+}
+
+/* --- what is wished for -------------------------------------------------------------------- */
+
+static struct search_folders search_path(struct probe_ctx *ctx)
+{
+    const struct python_state *state = ctx->python;
+    struct search_folders folders = { NULL, 0 };
+
+    folders.items = arena_array(ctx->arena, state->sites.count, sizeof(*folders.items));
+    for (size_t i = 0; i < state->sites.count; i++)
+        if (!state->sites.items[i].gap && !state->sites.items[i].mapped)
+            folders.items[folders.count++] = state->sites.items[i].path;
+    return folders;
+}
+
+static struct torch_import_wish wish_of(struct probe_ctx *ctx)
+{
+    const struct machine_facts *machine = &ctx->facts->machine;
+    const struct torch_facts *torch = &ctx->facts->torch;
+    const struct python *python = &ctx->python->python;
+    struct torch_import_wish wish = {
+        .search = {
+            .working_directory = ctx->eyes->working_directory,
+            .cpu_level = machine->cpu_level.state == FACT_KNOWN ? (int) machine->cpu_level.value : 0,
+            .musl = fact_is(&machine->libc, STR("musl")),
+            .aarch64 = fact_is(&machine->architecture, STR("aarch64")),
+        },
+        .program = python->program,
+        .torch = relative(torch->path.value),
+        .search_path = search_path(ctx),
+    };
+    struct str major, minor;
+    uint64_t number;
+
+    (void) eyes_variable(ctx->eyes, "LD_LIBRARY_PATH", &wish.search.library_path);
+    (void) eyes_variable(ctx->eyes, "LD_PRELOAD", &wish.preload);
+    wish.python_tag = arena_printf(ctx->arena, "cpython-%u%u%s", python->major, python->minor,
+                                   python->free_threaded ? "t" : "");
+    (void) str_cut(torch->cuda.value, '.', &major, &minor);
+    if (torch->cuda.state == FACT_KNOWN && str_u64(major, 10, &number) == 0 && number < 1000)
+        wish.cuda_major = (unsigned) number;
+    return wish;
+}
+
+/* --- the list ------------------------------------------------------------------------------ */
+
+static struct str name_of(const struct library *library)
+{
+    return library->soname.len ? library->soname : path_base(library->name);
+}
+
+static void record_libraries(struct probe_ctx *ctx, const struct torch_import *import)
+{
+    struct loader_facts *loader = &ctx->facts->loader;
+
+    loader->libraries.state = FACT_KNOWN;
+    loader->libraries.partial = import->map.doubt || ctx->python->failed;
+    loader->libraries.from = ctx->facts->torch.path.from;
+    for (size_t i = 1; i < import->map.all.count; i++) {
+        const struct library *library = import->map.all.items[i];
+        struct library_facts *item = fact_list_add(ctx->arena, &loader->libraries, sizeof(*item));
+        struct str from = library->path;
+
+        fact_str(&item->name, name_of(library), from);
+        fact_str(&item->path, path_shown(ctx->arena, library->real), from);
+        fact_str(&item->when, library->stage == STAGE_USE ? STR("use") : STR("import"), from);
+        fact_str(&item->rule, search_rule_name(library->rule), from);
+        if (library->asker)
+            fact_str(&item->asker, path_shown(ctx->arena, library->asker->real), from);
+        else
+            item->asker = (struct fact_str){ .state = FACT_ABSENT, .from = from };
+    }
+}
+
+/* --- what is amiss ------------------------------------------------------------------------- */
+
+/* What is wrong with a file that the loader finds and cannot take; "" where it is missing. */
+static struct str broken_reason(int error)
+{
+    switch (error) {
+    case -ENODATA:
+        return STR("cut short");
+    case -EBADMSG:
+        return STR("not a shared library");
+    case -ENOEXEC:
+    case -ENOTSUP:
+        return STR("for another processor");
+    default:
+        return STR("");
+    }
+}
+
+static void record_failure(struct probe_ctx *ctx, const struct torch_import *import,
+                           const struct doubt *doubt)
+{
+    struct loader_facts *loader = &ctx->facts->loader;
+    const struct link_failure *failure = &import->failure;
+    struct str from = ctx->facts->torch.path.from, reason = broken_reason(failure->error);
+    struct str asker = failure->asker ? failure->asker->real : ctx->python->python.real;
+
+    settle_bool(&loader->imports, import->loaded, from, doubt);
+    settle_bool(&loader->preloads, import->preloaded, from, doubt);
+    settle_absent(&loader->missing, from, doubt);
+    loader->missing_asker = loader->broken = loader->broken_reason = loader->missing;
+    if (import->loaded)
+        return;
+    if (reason.len) {
+        settle_str(&loader->broken, path_shown(ctx->arena, failure->path), failure->path, doubt);
+        settle_str(&loader->broken_reason, reason, failure->path, doubt);
+        return;
+    }
+    settle_str(&loader->missing, path_base(failure->name), from, doubt);
+    settle_str(&loader->missing_asker, path_shown(ctx->arena, asker), asker, doubt);
+}
+
+/* The first convolution opens libcudnn_graph.so.9 (cuDNN 8: libcudnn_cnn_infer.so.8), whatever
+ * else it needs. */
+static void record_cudnn(struct probe_ctx *ctx, const struct torch_import *import,
+                         const struct doubt *doubt)
+{
+    static const struct {
+        const char *cudnn, *part;
+    } rows[] = {
+        { "libcudnn.so.9", "libcudnn_graph.so.9" },
+        { "libcudnn.so.9", "libcudnn_engines_precompiled.so.9" },
+        { "libcudnn.so.9", "libcudnn_heuristic.so.9" },
+        { "libcudnn.so.8", "libcudnn_ops_infer.so.8" },
+        { "libcudnn.so.8", "libcudnn_cnn_infer.so.8" },
+    };
+    struct fact_str *missing = &ctx->facts->loader.cudnn_missing;
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct library *cudnn = link_map_find(&import->map, str_of(rows[i].cudnn));
+
+        if (!cudnn || !import->loaded)
+            continue;
+        settle_absent(missing, cudnn->path, doubt);
+        if (link_map_find(&import->map, str_of(rows[i].part)))
+            continue;
+        settle_str(missing, str_of(rows[i].part), cudnn->path, doubt);
+        return;
+    }
+}
+
+/* The copy of a CUDA library that came with torch: in a package of its own, or in torch/lib; of
+ * conda, in the environment's lib. False where there is none, or where a look failed. */
+static bool find_meant(struct probe_ctx *ctx, const struct torch_import_wish *wish,
+                       const struct cuda_library *row, struct str *ret)
+{
+    struct str folders[FOLDERS];
+    size_t count = 0;
+
+    folders[count++] = arena_join(ctx->arena, wish->torch, STR("lib"));
+    for (size_t i = 0; row->folder.len && i < wish->search_path.count && count < FOLDERS - 1; i++)
+        folders[count++] = arena_join(ctx->arena, wish->search_path.items[i], row->folder);
+    if (fact_is(&ctx->facts->torch.source, STR("conda")))
+        folders[count++] = arena_join(ctx->arena, ctx->python->python.prefix, STR("lib"));
+    for (size_t i = 0; i < count; i++) {
+        struct str path = arena_join(ctx->arena, folders[i], row->soname);
+        struct node node;
+
+        if (root_stat(ctx->root, path, &node) == 0)
+            return root_resolve(ctx->root, path, ret) == 0;
+    }
+    return false;
+}
+
+/* True where it is a CUDA library of which another copy came with torch. */
+static bool is_shadowed(struct probe_ctx *ctx, const struct torch_import_wish *wish,
+                        const struct library *library, struct str *ret_meant)
+{
+    struct cuda_library row;
+
+    return wish->cuda_major && cuda_library_find(name_of(library), wish->cuda_major, &row) &&
+           find_meant(ctx, wish, &row, ret_meant) && !str_eq(*ret_meant, library->real);
+}
+
+/* Whether a loaded library needs something of the foreign copy that it does not have: then the
+ * import fails with "undefined symbol". */
+static void record_symbol(struct probe_ctx *ctx, const struct torch_import *import,
+                          const struct library *foreign, const struct doubt *doubt)
+{
+    struct loader_facts *loader = &ctx->facts->loader;
+    struct doubt all = *doubt;
+
+    for (size_t i = 1; i < import->map.all.count; i++) {
+        const struct library *user = import->map.all.items[i];
+        struct str symbol;
+        int r = user == foreign ? 0
+                                : symbols_missing(ctx->root, ctx->arena, user->path,
+                                                  name_of(foreign), foreign->path, &symbol);
+
+        if (r == 1) {
+            settle_str(&loader->shadowed_symbol, symbol, user->path, &all);
+            settle_str(&loader->shadowed_user, path_shown(ctx->arena, user->real), user->path,
+                       &all);
+            return;
+        }
+        (void) doubt_add(&all, r, user->path);
+    }
+    settle_absent(&loader->shadowed_symbol, foreign->path, &all);
+    loader->shadowed_user = loader->shadowed_symbol;
+}
+
+static void record_shadow(struct probe_ctx *ctx, const struct torch_import_wish *wish,
+                          const struct torch_import *import, const struct doubt *doubt)
+{
+    struct loader_facts *loader = &ctx->facts->loader;
+    struct str from = ctx->facts->torch.path.from, meant;
+
+    settle_absent(&loader->shadowed, from, doubt);
+    loader->shadowed_path = loader->shadowed_rule = loader->meant = loader->shadowed;
+    loader->shadowed_symbol = loader->shadowed_user = loader->shadowed;
+    for (size_t i = 1; i < import->map.all.count; i++) {
+        const struct library *library = import->map.all.items[i];
+
+        if (!is_shadowed(ctx, wish, library, &meant))
+            continue;
+        settle_str(&loader->shadowed, name_of(library), library->path, doubt);
+        settle_str(&loader->shadowed_path, path_shown(ctx->arena, library->real), library->path,
+                   doubt);
+        settle_str(&loader->shadowed_rule, search_rule_name(library->rule), library->path, doubt);
+        settle_str(&loader->meant, path_shown(ctx->arena, meant), meant, doubt);
+        record_symbol(ctx, import, library, doubt);
+        return;
+    }
+}
+
+int libraries_predict(struct probe_ctx *ctx, struct torch_import_wish *ret_wish,
+                      struct torch_import *ret)
+{
+    if (!ctx->python || !ctx->python->found || ctx->facts->torch.path.state != FACT_KNOWN)
+        return -ENOENT;
+    *ret_wish = wish_of(ctx);
+    return torch_import_predict(ctx->root, ctx->arena, ret_wish, ret);
+}
+
+/* An interpreter that is no ELF program maps nothing: nothing is amiss with its libraries. */
+static void record_nothing(struct loader_facts *loader, struct str from)
+{
+    struct doubt none = { 0, { NULL, 0 } };
+
+    settle_absent(&loader->missing, from, &none);
+    loader->missing_asker = loader->broken = loader->broken_reason = loader->missing;
+    loader->shadowed = loader->shadowed_path = loader->shadowed_rule = loader->missing;
+    loader->meant = loader->shadowed_symbol = loader->shadowed_user = loader->missing;
+    loader->cudnn_missing = loader->missing;
+}
+
+/* Not every torch has libtorch_global_deps.so or a torch/_C where a wheel has them: how such a one
+ * is loaded is not known. Whether a wheel has lost them, its RECORD says. */
+static bool is_unknown_torch(const struct torch_import *import)
+{
+    return !import->loaded && import->failure.error == -ENOENT &&
+           str_starts(import->failure.name, STR("/"));
+}
+
+static void run(struct probe_ctx *ctx)
+{
+    struct torch_import import;
+    struct torch_import_wish wish;
+    struct doubt doubt = { 0, { NULL, 0 } };
+    int r = libraries_predict(ctx, &wish, &import);
+
+    if (r == -EBADMSG || r == -ENODATA)
+        record_nothing(&ctx->facts->loader, ctx->python->python.real);
+    if (r < 0)
+        return;
+    if (is_unknown_torch(&import)) {
+        record_nothing(&ctx->facts->loader, ctx->facts->torch.path.from);
+        return;
+    }
+    (void) doubt_add(&doubt, import.map.doubt, import.map.doubt_from);
+    (void) doubt_add(&doubt, ctx->python->failed, ctx->facts->torch.path.from);
+    record_libraries(ctx, &import);
+    record_failure(ctx, &import, &doubt);
+    record_cudnn(ctx, &import, &doubt);
+    record_shadow(ctx, &wish, &import, &doubt);
+}
+
+const struct probe probe_libraries = {
+    .name = "libraries",
+    .cost = COST_FILES,
+    .run = run,
+};
