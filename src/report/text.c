@@ -249,33 +249,50 @@ static void write_evidence(struct buf *buf, const struct report *report,
     }
 }
 
-/* What else was found: consequences in a line each, independent causes with what to do. */
+/* Something else that was found; a consequence needs no remedy of its own. */
+static void write_other(struct buf *buf, const struct report *report, const struct diagnosed *other)
+{
+    bool explained = other->role == ROLE_CONSEQUENCE;
+    struct str title = say(report, explained ? TEXT_REPORT_CONSEQUENCE : TEXT_REPORT_ALSO);
+    struct str slug = other->finding->rule->slug;
+    size_t at = text_width(title) + 2;
+
+    buf_add_char(buf, '\n');
+    paint(buf, report, PAINT_STRONG, title);
+    buf_addz(buf, "  ");
+    at = layout_wrap(buf, shown(buf->arena, report, other->finding->rule->headline[report->lang]),
+                     at, at, report->columns);
+    buf_addz(buf, at + 2 + slug.len > report->columns ? "\n  " : "  ");
+    paint(buf, report, PAINT_FAINT, slug);
+    buf_add_char(buf, '\n');
+    for (size_t i = 0; !explained && i < other->remedies.count; i++)
+        write_remedy(buf, report, &other->remedies.items[i], i + 1);
+}
+
+/* The first cause that explains a consequence: there it is shown. */
+static const struct diagnosed *shown_under(const struct verdict *verdict,
+                                           const struct diagnosed *consequence)
+{
+    for (size_t i = 0; i < verdict->findings.count; i++)
+        for (size_t e = 0; e < verdict->findings.items[i].explains.count; e++)
+            if (verdict->findings.items[i].explains.items[e] == consequence)
+                return &verdict->findings.items[i];
+    return NULL;
+}
+
+/* Every cause but the headline's, each followed by what it explains. */
 static void write_others(struct buf *buf, const struct report *report)
 {
     const struct verdict *verdict = report->verdict;
 
     for (size_t i = 0; i < verdict->findings.count; i++) {
-        const struct diagnosed *other = &verdict->findings.items[i];
-        struct str title;
-        size_t at;
+        const struct diagnosed *cause = &verdict->findings.items[i];
 
-        if (other == verdict->root)
-            continue;
-        title = say(report,
-                    other->role == ROLE_CONSEQUENCE ? TEXT_REPORT_CONSEQUENCE : TEXT_REPORT_ALSO);
-        buf_add_char(buf, '\n');
-        paint(buf, report, PAINT_STRONG, title);
-        buf_addz(buf, "  ");
-        at = text_width(title) + 2;
-        at = layout_wrap(buf,
-                         shown(buf->arena, report, other->finding->rule->headline[report->lang]),
-                         at, at, report->columns);
-        buf_addz(buf, at + 2 + other->finding->rule->slug.len > report->columns ? "\n  " : "  ");
-        paint(buf, report, PAINT_FAINT, other->finding->rule->slug);
-        buf_add_char(buf, '\n');
-        if (other->role == ROLE_INDEPENDENT || !verdict->root)
-            for (size_t r = 0; r < other->remedies.count; r++)
-                write_remedy(buf, report, &other->remedies.items[r], r + 1);
+        if (cause != verdict->root && cause->role != ROLE_CONSEQUENCE)
+            write_other(buf, report, cause);
+        for (size_t e = 0; e < cause->explains.count; e++)
+            if (shown_under(verdict, cause->explains.items[e]) == cause)
+                write_other(buf, report, cause->explains.items[e]);
     }
 }
 
