@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "driver/helper.h"
 
+#include <errno.h>
+
 #define MODULES_MAX (1u << 20)
 #define NODES_MAX 65536
 
@@ -31,8 +33,11 @@ static struct scene look(struct root *root)
 {
     struct scene scene = { 0 };
 
-    scene.seen = root_read(root, STR("proc/modules"), MODULES_MAX, &scene.modules) == 0 &&
-                 root_list(root, STR("dev"), NODES_MAX, &scene.nodes) == 0;
+    int r = root_read(root, STR("proc/modules"), MODULES_MAX, &scene.modules);
+
+    /* A kernel that can load no modules has no such file. */
+    scene.seen =
+        (r == 0 || r == -ENOENT) && root_list(root, STR("dev"), NODES_MAX, &scene.nodes) == 0;
     return scene;
 }
 

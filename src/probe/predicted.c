@@ -76,6 +76,8 @@ static enum reading read_ordinal(struct str entry, uint64_t *ret)
 
     while (at < entry.len && entry.data[at] >= '0' && entry.data[at] <= '9')
         at++;
+    if (at < entry.len && (unsigned char) entry.data[at] >= 0x80)
+        return READ_RAISES; /* or it is a digit of another script, a number to Python */
     digits = at - sign;
     if (digits == 0)
         return sign ? READ_RAISES : READ_END;

@@ -1,7 +1,7 @@
 /*
  * A libnvidia-ml.so.1 that does as FAKE_NVML says (script.h). Its own keys: count (GPUs, 1), mig
- * (MIG devices a GPU, 0), processes (0), links (NVLinks, 0). Built with -DOLD it lacks what older
- * drivers lack.
+ * (MIG devices a GPU, 0), processes (0), links (NVLinks, 0), compute-mode, virtualization (0), free
+ * (memory, MiB). Built with -DOLD it lacks what older drivers lack.
  */
 #include "script.h"
 
@@ -62,9 +62,9 @@ static int gpu_of(nvml_device device)
 
 SYSTEM_TEXT(nvmlSystemGetDriverVersion, "550.54.14")
 SYSTEM_TEXT(nvmlSystemGetNVMLVersion, "12.550.54.14")
-NUMBER(nvmlDeviceGetComputeMode, 0)
+NUMBER(nvmlDeviceGetComputeMode, (unsigned) script_number("compute-mode", 0))
 NUMBER(nvmlDeviceGetPersistenceMode, 1)
-NUMBER(nvmlDeviceGetVirtualizationMode, 0)
+NUMBER(nvmlDeviceGetVirtualizationMode, (unsigned) script_number("virtualization", 0))
 NUMBER(nvmlDeviceGetPowerUsage, 71000)
 NUMBERS(nvmlDeviceGetCudaComputeCapability, 9, 0)
 NUMBERS(nvmlDeviceGetEccMode, 1, 1)
@@ -144,7 +144,8 @@ int nvmlDeviceGetMemoryInfo(nvml_device device, struct nvml_memory *ret);
 int nvmlDeviceGetMemoryInfo(nvml_device device, struct nvml_memory *ret)
 {
     ACT(gpu_of(device));
-    *ret = (struct nvml_memory){ .total = 80 * GIB, .free = 79 * GIB, .used = GIB };
+    *ret = (struct nvml_memory){ .total = 80 * GIB, .used = GIB };
+    ret->free = (unsigned long long) script_number("free", 79 * 1024) << 20;
     return 0;
 }
 
