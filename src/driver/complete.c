@@ -74,7 +74,9 @@ static void complete_gpus(struct arena *arena, const struct driver_answer *own, 
     struct hardware_facts *hardware = &facts->hardware;
     const struct nvml_facts *nvml = &facts->nvml;
 
-    if (hardware->gpus.state == FACT_UNKNOWN && hardware->gpus.count == 0 && is_whole(nvml)) {
+    /* A driver that offers none does not say that none is on the bus. */
+    if (hardware->gpus.state == FACT_UNKNOWN && hardware->gpus.count == 0 &&
+        nvml->devices.count > 0 && is_whole(nvml)) {
         hardware->gpus = (struct fact_list){ .state = FACT_KNOWN, .from = nvml->devices.from };
         for (size_t i = 0; i < nvml->devices.count; i++)
             add_gpu(arena, &own->nvml.gpus.items[i], &LIST_OF(nvml_device, &nvml->devices)[i],

@@ -259,12 +259,10 @@ int libraries_predict(struct probe_ctx *ctx, struct torch_import_wish *ret_wish,
     return torch_import_predict(ctx->root, ctx->arena, ret_wish, ret);
 }
 
-/* An interpreter that is no ELF program maps nothing: nothing is amiss with its libraries. */
-static void record_nothing(struct loader_facts *loader, struct str from)
+/* Nothing is amiss with the libraries, or with a doubt: nothing is known of them. */
+static void record_nothing(struct loader_facts *loader, struct str from, const struct doubt *doubt)
 {
-    struct doubt none = { 0, { NULL, 0 } };
-
-    settle_absent(&loader->missing, from, &none);
+    settle_absent(&loader->missing, from, doubt);
     loader->missing_asker = loader->broken = loader->broken_reason = loader->missing;
     loader->shadowed = loader->shadowed_path = loader->shadowed_rule = loader->missing;
     loader->meant = loader->shadowed_symbol = loader->shadowed_user = loader->missing;
@@ -284,14 +282,19 @@ static void run(struct probe_ctx *ctx)
     struct torch_import import;
     struct torch_import_wish wish;
     struct doubt doubt = { 0, { NULL, 0 } };
-    int r = libraries_predict(ctx, &wish, &import);
+    int r;
 
-    if (r == -EBADMSG || r == -ENODATA)
-        record_nothing(&ctx->facts->loader, ctx->python->python.real);
-    if (r < 0)
+    if (!ctx->python || !ctx->python->found || ctx->facts->torch.path.state != FACT_KNOWN)
         return;
+    r = libraries_predict(ctx, &wish, &import);
+    if (r < 0) { /* an interpreter that is no ELF program maps nothing */
+        if (r != -EBADMSG && r != -ENODATA)
+            doubt = (struct doubt){ r, ctx->python->python.real };
+        record_nothing(&ctx->facts->loader, ctx->python->python.real, &doubt);
+        return;
+    }
     if (is_unknown_torch(&import)) {
-        record_nothing(&ctx->facts->loader, ctx->facts->torch.path.from);
+        record_nothing(&ctx->facts->loader, ctx->facts->torch.path.from, &doubt);
         return;
     }
     (void) doubt_add(&doubt, import.map.doubt, import.map.doubt_from);

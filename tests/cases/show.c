@@ -1,6 +1,7 @@
-/* Prints what gpuvet says of one case, with every fact: show CASE, as in "show
- * driver/uvm/nodes-missing". */
+/* Prints what gpuvet says of one case, with every fact: show CASE [N], as in "show
+ * driver/uvm/nodes-missing"; with N, when the N-th look fails, as the sweep makes it. */
 #include "lib/case.h"
+#include "lib/faulty.h"
 #include "lib/judge.h"
 #include "plan/plan.h"
 #include "probe/probe.h"
@@ -11,14 +12,15 @@ static void no_memory(void)
     _exit(70);
 }
 
-static void show(struct arena *arena, const struct machine *machine)
+static void show(struct arena *arena, const struct machine *machine, size_t failing)
 {
+    struct faulty faulty = { .arena = arena, .inner = machine->root, .failing = failing };
     struct facts facts = { 0 };
     struct judgement judgement;
     struct verdict verdict;
     struct wishes wishes = { 0 };
     struct probe_ctx ctx = { .arena = arena,
-                             .root = machine->root,
+                             .root = faulty_root(&faulty),
                              .eyes = &machine->eyes,
                              .wishes = &wishes,
                              .facts = &facts };
@@ -40,8 +42,10 @@ int main(int argc, char **argv)
     struct test_case it;
     struct machine machine;
     struct str why = { NULL, 0 };
+    uint64_t failing = 0;
 
-    if (argc != 2 || root_directory(arena, STR(TESTS_FOLDER "/cases"), &cases) < 0 ||
+    if (argc < 2 || (argc > 2 && str_u64(str_of(argv[2]), 10, &failing) < 0) ||
+        root_directory(arena, STR(TESTS_FOLDER "/cases"), &cases) < 0 ||
         root_directory(arena, STR(TESTS_FOLDER "/roots"), &roots) < 0)
         return 64;
     if (case_read(arena, cases, arena_printf(arena, "%s.case", argv[1]), &it, &why) < 0 ||
@@ -50,6 +54,6 @@ int main(int argc, char **argv)
         (void) fprintf(stderr, "%.*s\n", STR_ARG(why));
         return 66;
     }
-    show(arena, &machine);
+    show(arena, &machine, (size_t) failing);
     return 0;
 }
