@@ -47,7 +47,7 @@ build-clang/build.ninja: | packages
 
 # SECONDS=600 make fuzz: each decoder so long.
 fuzz: build-fuzz/build.ninja
-	@ninja -C build-fuzz >build-fuzz/ninja.log || { cat build-fuzz/ninja.log; exit 1; }
+	@ninja -C build-fuzz fuzzers >build-fuzz/ninja.log || { cat build-fuzz/ninja.log; exit 1; }
 	@tools/fuzz.sh build-fuzz $(SECONDS)
 
 build-fuzz/build.ninja: | packages

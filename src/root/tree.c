@@ -114,13 +114,9 @@ void tree_add(struct tree *tree, struct str path, struct node node, struct str c
 
 void tree_refuse(struct tree *tree, struct str path, int error)
 {
-    struct entry *entry = exact(tree, path);
-
-    if (!entry) {
+    if (!exact(tree, path))
         tree_add(tree, path, (struct node){ .kind = NODE_FILE, .mode = 0600 }, STR(""));
-        entry = exact(tree, path);
-    }
-    entry->refused = error;
+    exact(tree, path)->refused = error;
 }
 
 static bool is_below(struct str path, struct str folder)

@@ -46,10 +46,8 @@ def commands_of_text(text):
 
 
 def commands_of_report(answer):
-    """The commands that the text shows, too: not those of consequences, where the cause is clear."""
-    findings = answer["findings"]
-    rooted = answer["verdict"]["state"] == "broken"
-    return [command for finding in findings if not rooted or finding["role"] != "consequence"
+    """The commands that the text shows, too: a consequence needs none of its own."""
+    return [command for finding in answer["findings"] if finding["role"] != "consequence"
             for remedy in finding["remedies"] for command in remedy["commands"]]
 
 

@@ -119,8 +119,10 @@ class Usage(unittest.TestCase):
                 self.assertIn(word, text)
 
     def test_options_may_stand_on_either_side_of_the_command(self):
-        answers = {program.start(*words).stdout for words in
-                   (["--json", "check"], ["check", "--json"], ["--json"], ["--json", "--", "check"])}
+        with program.machine("ubuntu-version-mismatch") as (_, machine):
+            answers = {program.start(*words).stdout for words in
+                       ([*machine, "--json", "check"], ["check", *machine, "--json"],
+                        ["--json", *machine], ["--json", *machine, "--", "check"])}
         self.assertEqual(len(answers), 1)
 
 
