@@ -4,7 +4,7 @@
 On a machine with a GPU, as root (some situations are made in a mount namespace, or for another user).
 BUILD holds src/cli/gpuvet and tests/fakes; PYTHON has a CUDA build of torch. Each situation prints both
 answers, is_available() and device_count(), and at the end how many match. What this machine does not
-allow to be made (no unshare, no mknod) is said, and not counted.
+allow to be made (no unshare, no mknod, a PYTHON that only root can read) is said, and not counted.
 """
 
 import contextlib
@@ -54,8 +54,9 @@ class Situation:
         return subprocess.run(self.prefix + command, env=self.environment(), capture_output=True,
                               text=True, timeout=120, check=False)
 
-    def can_be_made(self):
-        return self.run(["true"]).returncode == 0
+    def can_be_made(self, python):
+        """Another user may have no way to PYTHON."""
+        return self.run(["test", "-r", os.path.realpath(python)]).returncode == 0
 
 
 def value(fact):
@@ -125,7 +126,7 @@ def memory_filled(python):
 
 
 def compare(situation, gpuvet, python):
-    if not situation.can_be_made():
+    if not situation.can_be_made(python):
         print(f"  (not made) {situation.name}")
         return None
     guess, why, report = predicted(situation, gpuvet, python)
