@@ -89,9 +89,8 @@ static void verify_environment(struct run *run, struct verification *ret)
 {
     const char *arguments[HELPER_ARGUMENTS_MAX + 1] = { "libs" };
     size_t options = add_device(run->arena, run->options, arguments, 1);
-    size_t count =
-        verify_libraries(run->arena, run->looking.ctx.root, &run->looking.ctx.facts->torch,
-                         arguments, options, HELPER_ARGUMENTS_MAX);
+    size_t count = verify_libraries(run->arena, run->looking.ctx.root, run->looking.ctx.facts,
+                                    arguments, options, HELPER_ARGUMENTS_MAX);
     struct child *child;
 
     if (count == options)

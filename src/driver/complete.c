@@ -66,7 +66,7 @@ static bool is_whole(const struct nvml_facts *nvml)
     for (size_t i = 0; i < nvml->devices.count; i++)
         if (LIST_OF(nvml_device, &nvml->devices)[i].address.state != FACT_KNOWN)
             return false;
-    return nvml->devices.state == FACT_KNOWN && !nvml->devices.partial;
+    return nvml->devices.count > 0 && !nvml->devices.partial;
 }
 
 static void complete_gpus(struct arena *arena, const struct driver_answer *own, struct facts *facts)

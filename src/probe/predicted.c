@@ -251,7 +251,7 @@ static void predict(struct torch_facts *torch, struct count available, struct co
 /* A torch that cannot be imported answers nothing. */
 static bool may_fail_to_load(const struct facts *facts)
 {
-    return fact_false(&facts->runtime.system_suffices) ||
+    return fact_false(&facts->runtime.system_suffices) || fact_false(&facts->loader.imports) ||
            facts->torch.missing_package.state == FACT_KNOWN ||
            fact_false(&facts->torch.metadata_matches);
 }

@@ -45,14 +45,30 @@ static bool find_library(struct arena *arena, struct root *root, struct str torc
     return find_in(arena, root, arena_join(arena, torch, STR("lib")), file, ret);
 }
 
-size_t verify_libraries(struct arena *arena, struct root *root, const struct torch_facts *torch,
+/* The copy that the loader would take, where that was worked out. */
+static bool find_loaded(const struct loader_facts *loader, const char *file, struct str *ret)
+{
+    for (size_t i = 0; i < loader->libraries.count; i++) {
+        const struct library_facts *library = &LIST_OF(library, &loader->libraries)[i];
+
+        if (library->path.state == FACT_KNOWN && str_starts(library->name.value, str_of(file))) {
+            *ret = library->path.value;
+            return true;
+        }
+    }
+    return false;
+}
+
+size_t verify_libraries(struct arena *arena, struct root *root, const struct facts *facts,
                         const char **arguments, size_t count, size_t room)
 {
+    const struct fact_str *torch = &facts->torch.path;
     struct str path;
 
     for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]) && count + 1 < room; i++)
-        if (torch->path.state == FACT_KNOWN &&
-            find_library(arena, root, torch->path.value, wanted[i].file, &path))
+        if (find_loaded(&facts->loader, wanted[i].file, &path) ||
+            (torch->state == FACT_KNOWN &&
+             find_library(arena, root, torch->value, wanted[i].file, &path)))
             arguments[count++] = arena_printf(arena, "%s=%s%.*s", wanted[i].name,
                                               str_starts(path, STR("/")) ? "" : "/", STR_ARG(path))
                                      .data;

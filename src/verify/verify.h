@@ -30,11 +30,11 @@ void verify_facts(struct arena *arena, const struct verification *verification,
 
 /*
  * The libraries that torch would load, in the order in which it does, as "NAME=/PATH" for the
- * helper: from the folders of NVIDIA's packages beside torch, and torch's own. NULL-terminated
- * behind what stands in `arguments` (a subject, options) already; nothing is added where torch's
- * folder is not known.
+ * helper: those that the loader would take, as far as that is known; else from the folders of
+ * NVIDIA's packages beside torch, and torch's own. NULL-terminated behind what stands in
+ * `arguments` (a subject, options) already. Returns how many there are now.
  */
-size_t verify_libraries(struct arena *arena, struct root *root, const struct torch_facts *torch,
+size_t verify_libraries(struct arena *arena, struct root *root, const struct facts *facts,
                         const char **arguments, size_t count, size_t room);
 
 #endif
