@@ -166,7 +166,6 @@ static void tell_nvml(struct arena *arena, const struct nvml_answer *said, struc
     tell_all(arena, nvml_rows, COUNT(nvml_rows), said, nvml);
     settle_count(&nvml->load_error, &nvml->init_code, LIBNVML, &nvml->init_code,
                  &nvml->device_count);
-    fact_int(&nvml->ms, said->head.child->us / 1000, STR(LIBNVML));
     if (nvml->device_count.state != FACT_KNOWN)
         return;
     nvml->devices = (struct fact_list){ .state = FACT_KNOWN, .from = nvml->device_count.from };
@@ -219,7 +218,6 @@ static void tell_cuda(struct arena *arena, const struct driver_answer *said,
                  &cuda->device_count);
     if (answer->init.number)
         fact_int(&cuda->init_ms, answer->init.number / 1000, STR("cuInit"));
-    fact_int(&cuda->ms, answer->head.child->us / 1000, STR(LIBCUDA));
     if (cuda->device_count.state != FACT_KNOWN)
         return;
     cuda->devices = (struct fact_list){ .state = FACT_KNOWN, .from = cuda->device_count.from };

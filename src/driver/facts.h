@@ -17,7 +17,8 @@
  * hardware.gpus, driver.version and driver.max_cuda: what the driver says of its GPUs is measured,
  * and goes before what our tables say. The answers must live as long as the facts.
  *
- * NVML's part may be without a child: it was not asked then. Derivations (COST_NOTHING) must run after it.
+ * NVML's part may be without a child: it was not asked then. Derivations (COST_NOTHING) must run
+ * after it.
  */
 void driver_facts(struct arena *arena, const struct driver_answer *own,
                   const struct driver_answer *clean, struct facts *facts);

@@ -48,7 +48,6 @@ struct cuda_facts {
     struct fact_str version;      /* newest CUDA of the driver: "13.0" */
     struct fact_int device_count; /* ABSENT where cuInit failed */
     struct fact_list devices;
-    struct fact_int ms;
     struct fact_bool slow;      /* cuInit took over a second for each GPU, or never ended */
     struct fact_str slow_cause; /* the likely one: "persistence"; ABSENT: none is known */
     struct fact_str clean_outcome, clean_path; /* as in nvml */
@@ -66,7 +65,6 @@ ROWS cuda_fields[] = {
     FIELD(cuda, version, "newest CUDA that this libcuda supports"),
     FIELD(cuda, device_count, "GPUs that the process may use"),
     FIELD_ITEMS(cuda, devices, cuda_device, "what libcuda says of each GPU"),
-    FIELD(cuda, ms, "milliseconds that asking took"),
     FIELD(cuda, slow, "whether the driver starts slowly"),
     FIELD(cuda, slow_cause, "why, likely"),
     FIELD(cuda, clean_outcome, "outcome without LD_LIBRARY_PATH and LD_PRELOAD"),

@@ -82,7 +82,6 @@ struct nvml_facts {
     struct fact_str cuda_version; /* newest CUDA of the driver: "13.0" */
     struct fact_int device_count;
     struct fact_list devices;
-    struct fact_int ms; /* from start to end */
     /* In the same environment without LD_LIBRARY_PATH and LD_PRELOAD; ABSENT: neither was set. */
     struct fact_str clean_outcome, clean_path;
     struct fact_int clean_init_code, clean_device_count;
@@ -100,7 +99,6 @@ ROWS nvml_fields[] = {
     FIELD(nvml, cuda_version, "newest CUDA that the driver supports"),
     FIELD(nvml, device_count, "GPUs"),
     FIELD_ITEMS(nvml, devices, nvml_device, "what NVML says of each GPU"),
-    FIELD(nvml, ms, "milliseconds that asking took"),
     FIELD(nvml, clean_outcome, "outcome without LD_LIBRARY_PATH and LD_PRELOAD"),
     FIELD(nvml, clean_path, "the file that is loaded then"),
     FIELD(nvml, clean_init_code, "code of nvmlInit_v2 then"),

@@ -13,7 +13,7 @@
 struct report {
     const struct verdict *verdict;
     const struct verification *verification; /* NULL: nothing was verified */
-    struct str subject_kind; /* "machine", "process", "directory", "facts" */
+    struct str subject_kind;                 /* "machine", "process", "directory", "facts" */
     struct str subject_name;
     enum lang lang;
     size_t columns; /* of the terminal; 80 where there is none */
