@@ -207,7 +207,7 @@ static void test_facts__how_asking_ended_is_one(void **state)
 
     (void) state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        ask(arena, rows[i].script, "", SECOND / 3, &facts);
+        ask(arena, rows[i].script, "", SECOND, &facts);
         expect(arena, &facts, "cuda.outcome", rows[i].outcome);
         expect(arena, &facts, "cuda.within", rows[i].within);
         expect(arena, &facts, "nvml.outcome", "answered");
