@@ -141,32 +141,31 @@ static int by_likelihood(const void *a, const void *b)
     return lower < upper ? -1 : lower > upper;
 }
 
-/* A cause is one candidate, however many of its rules are open. */
-static void keep_first_of_each(struct verdict *verdict)
+static bool is_listed(const struct verdict *verdict, const struct open_question *question)
 {
-    size_t kept = 0;
-
-    for (size_t i = 0; i < verdict->undecided.count; i++) {
-        const struct open_question *question = verdict->undecided.items[i];
-        size_t k = 0;
-
-        while (k < kept && !str_eq(verdict->undecided.items[k]->rule->slug, question->rule->slug))
-            k++;
-        if (k == kept)
-            verdict->undecided.items[kept++] = question;
-    }
-    verdict->undecided.count = kept;
+    for (size_t i = 0; i < verdict->undecided.count; i++)
+        if (str_eq(verdict->undecided.items[i]->rule->slug, question->rule->slug))
+            return true;
+    return false;
 }
 
+/* Every cause once, by its likeliest rule; then the other rules that are open. */
 static void list_open(struct arena *arena, const struct judgement *judgement,
                       struct verdict *verdict)
 {
+    LIST(const struct open_question *) open = { 0 }, more = { 0 };
+
     for (size_t i = 0; i < judgement->open.count; i++)
-        *LIST_ADD(arena, &verdict->undecided) = &judgement->open.items[i];
-    if (verdict->undecided.count)
-        qsort(verdict->undecided.items, verdict->undecided.count, sizeof(*verdict->undecided.items),
-              by_likelihood);
-    keep_first_of_each(verdict);
+        *LIST_ADD(arena, &open) = &judgement->open.items[i];
+    if (open.count)
+        qsort(open.items, open.count, sizeof(*open.items), by_likelihood);
+    for (size_t i = 0; i < open.count; i++)
+        if (is_listed(verdict, open.items[i]))
+            *LIST_ADD(arena, &more) = open.items[i];
+        else
+            *LIST_ADD(arena, &verdict->undecided) = open.items[i];
+    for (size_t i = 0; i < more.count; i++)
+        *LIST_ADD(arena, &verdict->undecided) = more.items[i];
 }
 
 /* Causes of a failure for which the environment is not to blame. */
