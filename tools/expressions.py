@@ -5,7 +5,7 @@
     absent(driver.library_path) or denied(kernel_log.events)
 
 Inside any(…), all(…) and count(…), a bare name is a member of the list's item. A name of type
-boolean is a condition by itself. What each node means when a fact is unknown stands in
+boolean is a condition by itself. seen('cuda-999 cuda-3') says that a text holds one of these messages. What each node means when a fact is unknown stands in
 src/rules/rules.h.
 """
 
@@ -18,7 +18,8 @@ TOKEN = re.compile(
 COMPARISONS = {"==", "!=", "<", "<=", ">", ">=", "in", "has", "starts"}
 STATES = {"present", "absent", "denied"}
 QUANTIFIERS = {"any", "all", "count"}
-KEYWORDS = {"and", "or", "not", "true", "false", "in", "has", "starts"} | STATES | QUANTIFIERS
+SYMPTOMS = "symptom.items"
+KEYWORDS = {"and", "or", "not", "true", "false", "in", "has", "starts", "seen"} | STATES | QUANTIFIERS
 
 
 class ExpressionError(Exception):
@@ -105,9 +106,18 @@ class Parser:
             return ("state", value, name)
         if value in QUANTIFIERS:
             return self.quantifier(value)
+        if value == "seen":
+            return self.seen()
         if kind != "word" or value in KEYWORDS:
             raise ExpressionError(f"a fact or a value expected, {value!r} found")
         return ("fact", value)
+
+    def seen(self):
+        """seen('a b'): any(symptom.items: name in 'a b')."""
+        self.take("(")
+        _, names = self.take()
+        self.take(")")
+        return ("any", SYMPTOMS, ("compare", "in", ("fact", "name"), ("text", names[1:-1])))
 
     def quantifier(self, kind):
         self.take("(")

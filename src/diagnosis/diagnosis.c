@@ -8,11 +8,25 @@ static struct str slug_of(const struct finding *finding)
     return finding->rule->slug;
 }
 
+/* A best guess counts only where there is nothing better. */
+static bool is_set_aside(const struct judgement *judgement, const struct finding *finding)
+{
+    if (finding->rule->certainty > CERTAINTY_POSSIBLE)
+        return false;
+    for (size_t i = 0; i < judgement->findings.count; i++)
+        if (judgement->findings.items[i].rule->certainty > CERTAINTY_POSSIBLE)
+            return true;
+    return false;
+}
+
 static bool is_explained(const struct judgement *judgement, const struct finding *finding)
 {
-    for (size_t i = 0; i < judgement->findings.count; i++)
-        if (cause_explains(slug_of(&judgement->findings.items[i]), slug_of(finding)))
+    for (size_t i = 0; i < judgement->findings.count; i++) {
+        const struct finding *other = &judgement->findings.items[i];
+
+        if (cause_explains(slug_of(other), slug_of(finding)) && !is_set_aside(judgement, other))
             return true;
+    }
     return false;
 }
 
@@ -24,12 +38,39 @@ static const struct finding *find_root(const struct judgement *judgement)
     for (size_t i = 0; i < judgement->findings.count; i++) {
         const struct finding *finding = &judgement->findings.items[i];
 
-        if (is_explained(judgement, finding))
+        if (is_explained(judgement, finding) || is_set_aside(judgement, finding))
             continue;
         if (!root || cause_by_slug(slug_of(finding))->order < cause_by_slug(slug_of(root))->order)
             root = finding;
     }
     return root;
+}
+
+static bool rests_on_message(const struct rule *rule)
+{
+    return str_starts(rule_word(rule->evidence, 0), STR("symptom."));
+}
+
+static bool has_company(const struct judgement *judgement, const struct finding *finding)
+{
+    for (size_t i = 0; i < judgement->findings.count; i++) {
+        const struct finding *other = &judgement->findings.items[i];
+
+        if (other != finding && !is_explained(judgement, other) && !is_set_aside(judgement, other))
+            return true;
+    }
+    return false;
+}
+
+static enum certainty certainty_of(const struct facts *facts, const struct judgement *judgement,
+                                   const struct finding *finding)
+{
+    enum certainty certainty = finding->rule->certainty;
+
+    if (facts->symptom.items.state != FACT_KNOWN || certainty < CERTAINTY_CERTAIN ||
+        (rests_on_message(finding->rule) && !has_company(judgement, finding)))
+        return certainty;
+    return CERTAINTY_LIKELY;
 }
 
 static void add_all(struct arena *arena, const struct judgement *judgement,
@@ -41,9 +82,11 @@ static void add_all(struct arena *arena, const struct judgement *judgement,
                         : is_explained(judgement, finding) ? ROLE_CONSEQUENCE
                                                            : ROLE_INDEPENDENT;
 
-        if (its == role)
+        if (its == role && !is_set_aside(judgement, finding))
             *LIST_ADD(arena, &verdict->findings) =
-                (struct diagnosed){ .finding = finding, .role = role };
+                (struct diagnosed){ .finding = finding,
+                                    .role = role,
+                                    .certainty = certainty_of(verdict->facts, judgement, finding) };
     }
 }
 
@@ -82,7 +125,8 @@ static bool is_unseen(const struct judgement *judgement)
     return false;
 }
 
-/* Fewer missing facts first; then from the metal up. */
+/* Those for which something speaks first, then those that lack fewer facts; then from the metal up.
+ */
 static int by_likelihood(const void *a, const void *b)
 {
     const struct open_question *const *left = a, *const *right = b;
@@ -90,19 +134,38 @@ static int by_likelihood(const void *a, const void *b)
     unsigned lower = cause_by_slug((*left)->rule->slug)->order;
     unsigned upper = cause_by_slug((*right)->rule->slug)->order;
 
+    if ((*left)->missing.supported != (*right)->missing.supported)
+        return (*left)->missing.supported ? -1 : 1;
     if (mine != theirs)
         return mine < theirs ? -1 : 1;
     return lower < upper ? -1 : lower > upper;
 }
 
+static bool is_listed(const struct verdict *verdict, const struct open_question *question)
+{
+    for (size_t i = 0; i < verdict->undecided.count; i++)
+        if (str_eq(verdict->undecided.items[i]->rule->slug, question->rule->slug))
+            return true;
+    return false;
+}
+
+/* Every cause once, by its likeliest rule; then the other rules that are open. */
 static void list_open(struct arena *arena, const struct judgement *judgement,
                       struct verdict *verdict)
 {
+    LIST(const struct open_question *) open = { 0 }, more = { 0 };
+
     for (size_t i = 0; i < judgement->open.count; i++)
-        *LIST_ADD(arena, &verdict->undecided) = &judgement->open.items[i];
-    if (verdict->undecided.count)
-        qsort(verdict->undecided.items, verdict->undecided.count, sizeof(*verdict->undecided.items),
-              by_likelihood);
+        *LIST_ADD(arena, &open) = &judgement->open.items[i];
+    if (open.count)
+        qsort(open.items, open.count, sizeof(*open.items), by_likelihood);
+    for (size_t i = 0; i < open.count; i++)
+        if (is_listed(verdict, open.items[i]))
+            *LIST_ADD(arena, &more) = open.items[i];
+        else
+            *LIST_ADD(arena, &verdict->undecided) = open.items[i];
+    for (size_t i = 0; i < more.count; i++)
+        *LIST_ADD(arena, &verdict->undecided) = more.items[i];
 }
 
 /* Causes of a failure for which the environment is not to blame. */
@@ -115,6 +178,13 @@ static bool is_not_environment(struct str slug)
         if (str_eqz(slug, slugs[i]))
             return true;
     return false;
+}
+
+static enum verdict_state state_of(struct str slug)
+{
+    if (str_eqz(slug, "none/healthy"))
+        return STATE_HEALTHY;
+    return is_not_environment(slug) ? STATE_NOT_ENVIRONMENT : STATE_BROKEN;
 }
 
 static const struct healthy *find_healthy(struct arena *arena, const struct verdict *verdict)
@@ -141,10 +211,10 @@ static void name_state(struct arena *arena, const struct judgement *judgement,
         verdict->state = STATE_UNDECIDED;
         verdict->certainty = CERTAINTY_POSSIBLE;
     } else {
-        verdict->state = is_not_environment(slug_of(root)) ? STATE_NOT_ENVIRONMENT : STATE_BROKEN;
+        verdict->state = state_of(slug_of(root));
         verdict->cause = slug_of(root);
-        verdict->certainty = root->rule->certainty;
         verdict->root = &verdict->findings.items[0];
+        verdict->certainty = verdict->root->certainty;
     }
 }
 

@@ -5,6 +5,11 @@
  * consequences; the rest are causes of their own. The one in the lowest layer is the root and the
  * headline, the others are independent. With no finding the verdict is "healthy" only if every link
  * of the chain is known to work; else it is "undecided", and the open questions are the candidates.
+ * A finding that is only "possible", the best guess for a message that several causes share, counts
+ * where there is no better one, and is left out else.
+ *
+ * What a pasted text says was true of some machine at some time. So with a text, only a rule that
+ * rests on a message may be certain, and none while another cause stands beside it.
  *
  * A finding is not called the cause while a rule that would explain it is undecided because looking
  * failed: then nothing is certain, and the verdict is "undecided" too.
@@ -31,6 +36,7 @@ struct command {
 struct diagnosed {
     const struct finding *finding;
     enum role role;
+    enum certainty certainty;                /* the rule's, or less: see below */
     LIST(const struct diagnosed *) explains; /* its consequences */
     LIST(struct remedy_offer) remedies;
 };

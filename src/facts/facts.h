@@ -19,6 +19,7 @@
 #include "facts/nvml.h"
 #include "facts/process.h"
 #include "facts/runtime.h"
+#include "facts/symptom.h"
 #include "facts/torch.h"
 #include "facts/verify.h"
 
@@ -35,6 +36,7 @@ struct facts {
     struct process_facts process;
     struct container_facts container;
     struct kernel_log_facts kernel_log;
+    struct symptom_facts symptom;
     struct build_facts build;
     struct verify_facts verify;
 };

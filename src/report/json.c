@@ -68,7 +68,7 @@ static void write_finding(struct json *json, const struct report *report,
     json_open(json, NULL, '{');
     json_put_str(json, "cause", cause->finding->rule->slug);
     json_put_str(json, "role", str_of(role_name(cause->role)));
-    json_put_str(json, "certainty", str_of(certainty_name(cause->finding->rule->certainty)));
+    json_put_str(json, "certainty", str_of(certainty_name(cause->certainty)));
     json_open(json, "explains", '[');
     for (size_t i = 0; i < cause->explains.count; i++)
         json_put_str(json, NULL, cause->explains.items[i]->finding->rule->slug);

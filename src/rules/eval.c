@@ -120,6 +120,8 @@ static enum truth quantified(const struct scope *scope, const struct expr *expr)
     struct tally tally = walk(scope, expr);
     size_t no = tally.all - tally.yes - tally.maybe;
 
+    if (expr->kind == EXPR_ANY && tally.yes > 0 && scope->missing)
+        scope->missing->supported = true;
     if (expr->kind == EXPR_ANY ? tally.yes > 0 : no > 0)
         return expr->kind == EXPR_ANY ? TRUTH_TRUE : TRUTH_FALSE;
     if (tally.maybe || !tally.complete)

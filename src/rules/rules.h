@@ -22,7 +22,8 @@ enum truth { TRUTH_FALSE, TRUTH_UNKNOWN, TRUTH_TRUE };
 /* Names of facts that left a condition undecided. */
 struct missing {
     LIST(struct str) names;
-    bool failed; /* one of them could not be seen because looking failed */
+    bool failed;    /* one of them could not be seen because looking failed */
+    bool supported; /* of a list, an item that the condition asks for is there */
 };
 
 /* The condition at `node`; with `missing`, what was lacking is added where it is undecided. */

@@ -1,0 +1,30 @@
+#include "knowledge/patterns.h"
+
+#include "patterns_table.h"
+
+#define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
+
+const size_t pattern_count = COUNT(pattern_rows);
+const size_t pattern_word_count = COUNT(pattern_words);
+
+const struct pattern *pattern_at(size_t at)
+{
+    return at < pattern_count ? &pattern_rows[at] : NULL;
+}
+
+const struct pattern_setting *pattern_setting(struct range range, unsigned at)
+{
+    return &setting_rows[range.start + at];
+}
+
+unsigned pattern_of_word(size_t at, unsigned nth)
+{
+    struct range owners = word_rows[at];
+
+    return nth < owners.count ? owner_rows[owners.start + nth] : PATTERN_NONE;
+}
+
+struct range pattern_promise(size_t pattern)
+{
+    return promise_rows[pattern];
+}

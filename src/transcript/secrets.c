@@ -1,0 +1,150 @@
+/* Secrets are found by the forms that their issuers give them, and by the names of their keys. */
+#include "transcript/clean.h"
+
+#include <string.h>
+
+static const struct str token_starts[] = {
+    STR_INIT("hf_"),   STR_INIT("sk-"),         STR_INIT("ghp_"),      STR_INIT("gho_"),
+    STR_INIT("ghs_"),  STR_INIT("github_pat_"), STR_INIT("glpat-"),    STR_INIT("xoxb-"),
+    STR_INIT("xoxp-"), STR_INIT("AKIA"),        STR_INIT("dckr_pat_"), STR_INIT("nvapi-"),
+    STR_INIT("pypi-"), STR_INIT("eyJ"),
+};
+static const struct str key_names[] = {
+    STR_INIT("token"),         STR_INIT("password"), STR_INIT("passwd"),  STR_INIT("secret"),
+    STR_INIT("api_key"),       STR_INIT("apikey"),   STR_INIT("api-key"), STR_INIT("access_key"),
+    STR_INIT("authorization"), STR_INIT("bearer"),
+};
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* The shortest tail that makes a known start a token: "sk-learn" is none. */
+#define TOKEN_TAIL 16
+
+static bool is_word_char(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+static bool is_token_char(char c)
+{
+    return is_word_char(c) || c == '-' || c == '.';
+}
+
+/* Replaces bytes [from, to) by "***"; returns where the text goes on. */
+static size_t mask(struct cleaned *text, size_t from, size_t to)
+{
+    size_t keep = to - from < 3 ? to - from : 3;
+
+    memset(text->bytes + from, '*', keep);
+    memmove(text->bytes + from + keep, text->bytes + to, text->len - to + 1);
+    memmove(text->origin + from + keep, text->origin + to,
+            (text->len - to + 1) * sizeof(text->origin[0]));
+    text->len -= to - from - keep;
+    return from + keep;
+}
+
+static size_t token_end(const struct cleaned *text, size_t at)
+{
+    while (at < text->len && is_token_char(text->bytes[at]))
+        at++;
+    return at;
+}
+
+/* Whether a token of a known form starts at `at`. */
+static bool is_token(const struct cleaned *text, size_t at)
+{
+    struct str rest = str_from(cleaned_str(text), at);
+
+    if (at > 0 && is_token_char(text->bytes[at - 1]))
+        return false;
+    for (size_t i = 0; i < COUNT(token_starts); i++)
+        if (str_starts(rest, token_starts[i]) &&
+            token_end(text, at) >= at + token_starts[i].len + TOKEN_TAIL)
+            return true;
+    return false;
+}
+
+/* "Authorization: Bearer …": the secret is the second word. */
+static size_t past_scheme(const struct cleaned *text, size_t at)
+{
+    static const struct str schemes[] = { STR_INIT("bearer "), STR_INIT("basic ") };
+
+    for (size_t i = 0; i < COUNT(schemes); i++)
+        if (str_eq_nocase(str_slice(cleaned_str(text), at, at + schemes[i].len), schemes[i]))
+            return at + schemes[i].len;
+    return at;
+}
+
+/* Where the value of a secret's key begins: after "token=", "password: ", "Bearer ". 0: no key. */
+static size_t value_of_key(const struct cleaned *text, size_t at)
+{
+    if (!strchr("abpstABPST", text->bytes[at]))
+        return 0; /* no name begins like this */
+    for (size_t i = 0; i < COUNT(key_names); i++) {
+        size_t end = at + key_names[i].len;
+        bool bearer = str_eqz(key_names[i], "bearer");
+
+        if (!str_eq_nocase(str_slice(cleaned_str(text), at, end), key_names[i]))
+            continue;
+        while (end < text->len && (text->bytes[end] == '"' || text->bytes[end] == '\''))
+            end++;
+        if (end >= text->len || !(text->bytes[end] == '=' || text->bytes[end] == ':' ||
+                                  (bearer && text->bytes[end] == ' ')))
+            continue;
+        end++;
+        while (end < text->len &&
+               (text->bytes[end] == ' ' || text->bytes[end] == '"' || text->bytes[end] == '\''))
+            end++;
+        return past_scheme(text, end);
+    }
+    return 0;
+}
+
+static size_t value_end(const struct cleaned *text, size_t at)
+{
+    while (at < text->len && !strchr(" \t\n\"'&;,)", text->bytes[at]))
+        at++;
+    return at;
+}
+
+/* "user:password@" after "://": where the password begins and ends. */
+static bool find_password(const struct cleaned *text, size_t at, size_t *ret_from, size_t *ret_to)
+{
+    size_t colon = 0;
+
+    for (size_t end = at; end < text->len; end++) {
+        char c = text->bytes[end];
+
+        if (c == ':' && !colon)
+            colon = end;
+        if (c == '@') {
+            *ret_from = colon ? colon + 1 : at;
+            *ret_to = end;
+            return end > *ret_from;
+        }
+        if (c == '/' || c == ' ' || c == '\n' || c == '"' || c == '\'')
+            return false;
+    }
+    return false;
+}
+
+void mask_secrets(struct cleaned *text)
+{
+    size_t at = 0;
+
+    while (at < text->len) {
+        size_t from, to;
+
+        if (str_starts(str_from(cleaned_str(text), at), STR("://"))) {
+            at += 3;
+            if (find_password(text, at, &from, &to))
+                at = mask(text, from, to);
+        } else if (is_token(text, at)) {
+            at = mask(text, at, token_end(text, at));
+        } else if ((from = value_of_key(text, at)) > 0) {
+            to = value_end(text, from);
+            at = to > from ? mask(text, from, to) : from;
+        } else {
+            at++;
+        }
+    }
+}
