@@ -303,6 +303,29 @@ static void test_root__resolves_what_it_has_seen_as_what_it_has_not(void **state
         }
 }
 
+static int count_looks(void *self, struct str path, struct arena *arena, struct str *ret)
+{
+    (void) path;
+    (void) arena;
+    (void) ret;
+    ++*(int *) self;
+    return -EINVAL;
+}
+
+static void test_root__looks_at_each_link_once(void **state)
+{
+    static const struct root_backend backend = { .link = count_looks };
+    struct fixture *fixture = *state;
+    int looks = 0;
+    struct root *root = root_new(fixture->arena, &backend, &looks);
+    struct str got;
+
+    assert_int_equal(root_resolve(root, STR("a/b/c"), &got), 0);
+    assert_int_equal(root_resolve(root, STR("a/b/d"), &got), 0);
+    assert_int_equal(root_resolve(root, STR("a/b/c"), &got), 0);
+    assert_int_equal(looks, 4);
+}
+
 static void test_root__looks_again_where_a_look_failed(void **state)
 {
     struct fixture *fixture = *state;
@@ -338,6 +361,7 @@ int main(void)
         cmocka_unit_test(test_root__lists_a_folder_in_order_up_to_a_limit),
         cmocka_unit_test(test_root__refuses_what_is_over_the_limit),
         cmocka_unit_test(test_root__resolves_what_it_has_seen_as_what_it_has_not),
+        cmocka_unit_test(test_root__looks_at_each_link_once),
         cmocka_unit_test(test_root__looks_again_where_a_look_failed),
         cmocka_unit_test(test_root__logs_each_path_that_is_resolved),
     };
