@@ -48,6 +48,7 @@ static int enter_container(struct fatbin *fatbin)
         return -EBADMSG;
     if (head_size > fatbin->end - fatbin->at || size > fatbin->end - fatbin->at - head_size)
         return -ENODATA;
+    fatbin->containers++;
     fatbin->container_at = fatbin->at;
     fatbin->at += head_size;
     fatbin->container_end = fatbin->at + size;
@@ -113,4 +114,10 @@ int fatbin_next(struct fatbin *fatbin, struct fatbin_entry *ret)
     fatbin->entries++;
     *ret = entry;
     return 1;
+}
+
+void fatbin_skip_container(struct fatbin *fatbin)
+{
+    if (fatbin->at < fatbin->container_end)
+        fatbin->at = fatbin->container_end;
 }

@@ -52,7 +52,7 @@ struct fatbin {
     const struct window *window;
     uint64_t at, end;                     /* what is left of the section */
     uint64_t container_at, container_end; /* the container that `at` is in */
-    unsigned entries;                     /* given so far */
+    unsigned containers, entries;         /* entered, and given, so far */
 };
 
 /* Over the `size` bytes from `offset` on, which should be a section, or a whole .fatbin file. */
@@ -63,5 +63,8 @@ struct fatbin fatbin_in(const struct window *window, uint64_t offset, uint64_t s
  * where one should be), -E2BIG, or what the window's read gave. After an error it stays there.
  */
 int fatbin_next(struct fatbin *fatbin, struct fatbin_entry *ret);
+
+/* Passes over what is left of the container that the last entry was in. */
+void fatbin_skip_container(struct fatbin *fatbin);
 
 #endif

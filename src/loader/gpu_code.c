@@ -7,7 +7,9 @@
 #include <errno.h>
 
 #define TEXT_LIMIT 4096
-#define SHARE 4 /* a target counts from this part of the largest count on */
+#define SAMPLE_FIRST 32 /* containers of a section that a sample reads in full, and then */
+#define SAMPLE_EVERY 8  /* each of this many */
+#define SHARE 4         /* a target counts from this part of the largest count on */
 
 static char suffix_of(const struct fatbin_entry *entry)
 {
@@ -70,23 +72,36 @@ static int add_entry(struct gpu_code *code, const struct fatbin_entry *entry)
     return 0;
 }
 
+/* `nth` counts from 1. */
+static bool is_in_sample(unsigned nth)
+{
+    return nth <= SAMPLE_FIRST || nth % SAMPLE_EVERY == 0;
+}
+
 static int add_section(struct gpu_code *code, const struct window *window,
-                       const struct elf_section *section)
+                       const struct elf_section *section, enum gpu_code_reading reading)
 {
     struct fatbin fatbin = fatbin_in(window, section->offset, section->size);
     struct fatbin_entry entry;
     int r;
 
     while ((r = fatbin_next(&fatbin, &entry)) == 1) {
-        int err = add_entry(code, &entry);
+        int err;
 
+        if (reading == GPU_CODE_SAMPLE && !is_in_sample(fatbin.containers)) {
+            code->sampled = true;
+            fatbin_skip_container(&fatbin);
+            continue;
+        }
+        err = add_entry(code, &entry);
         if (err)
             return err;
     }
     return r;
 }
 
-int gpu_code_read(struct root *root, struct arena *arena, struct str path, struct gpu_code *ret)
+int gpu_code_read(struct root *root, struct arena *arena, struct str path,
+                  enum gpu_code_reading reading, struct gpu_code *ret)
 {
     struct gpu_code code = { .count = 0 };
     struct elf_section *sections;
@@ -99,7 +114,7 @@ int gpu_code_read(struct root *root, struct arena *arena, struct str path, struc
     r = elf_sections(&object.elf, &sections, &count);
     for (size_t i = 0; r == 0 && i < count; i++)
         if (str_eqz(sections[i].name, ".nv_fatbin") || str_eqz(sections[i].name, "__nv_relfatbin"))
-            r = add_section(&code, &object.window, &sections[i]);
+            r = add_section(&code, &object.window, &sections[i], reading);
     object_close(&object);
     if (r == 0 && code.count == 0)
         r = -ENOENT;

@@ -5,8 +5,13 @@
 #include "format/elf.h"
 #include "root/root.h"
 
+#define OBJECT_AHEAD 4096 /* bytes: what is asked for next mostly lies right behind */
+
 struct object {
     struct root_file file;
+    char ahead[OBJECT_AHEAD]; /* the `ahead_len` bytes from `ahead_at` on */
+    uint64_t ahead_at;
+    size_t ahead_len;
     struct window window;
     struct elf elf; /* points at the window: the struct must not be copied or moved */
 };

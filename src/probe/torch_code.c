@@ -14,7 +14,7 @@ static void run(struct probe_ctx *ctx)
     path = arena_join(ctx->arena, torch->path.value, STR("lib/libtorch_cuda.so"));
     path = str_from(path, 1);
     /* Where it cannot be read, the table of builds may still know; libraries.c names the damage. */
-    if (gpu_code_read(ctx->root, ctx->arena, path, &code) < 0)
+    if (gpu_code_read(ctx->root, ctx->arena, path, GPU_CODE_SAMPLE, &code) < 0)
         return;
     fact_str(&torch->architectures, gpu_code_text(ctx->arena, &code), path);
     fact_str(&torch->architectures_basis, STR("measured"), path);

@@ -6,11 +6,18 @@
 
 #define LINE_LIMIT 4096
 
+/* What a path was found to be, when links were looked for. */
+struct known_link {
+    struct str path, target;
+    bool is_link;
+};
+
 struct root {
     struct arena *arena;
     const struct root_backend *backend;
     void *self;
     LIST(struct observation) log;
+    LIST(struct known_link) links;
 };
 
 struct root *root_new(struct arena *arena, const struct root_backend *backend, void *self)
@@ -190,11 +197,36 @@ int root_kernel_log(struct root *root, size_t limit, struct str *ret)
                 root->backend->kernel_log(root->self, limit, root->arena, ret));
 }
 
+static int recall_link(const struct known_link *known, struct str *ret)
+{
+    if (!known->is_link)
+        return -EINVAL;
+    *ret = known->target;
+    return 0;
+}
+
+/* Paths that are resolved share their folders, so an answer is kept. A look that failed is none. */
+static int find_link(void *self, struct str path, struct arena *arena, struct str *ret)
+{
+    struct root *root = self;
+    struct known_link known = { .path = path };
+    int r;
+
+    for (size_t i = 0; i < root->links.count; i++)
+        if (str_eq(root->links.items[i].path, path))
+            return recall_link(&root->links.items[i], ret);
+    r = root->backend->link(root->self, path, arena, &known.target);
+    if (r < 0 && r != -EINVAL)
+        return r;
+    known.is_link = r == 0;
+    *LIST_ADD(arena, &root->links) = known;
+    return recall_link(&known, ret);
+}
+
 int root_resolve(struct root *root, struct str path, struct str *ret)
 {
-    return note(
-        root, ROOT_LINKED, path,
-        resolve_links(root->arena, root->backend->link, root->self, relative(path), true, ret));
+    return note(root, ROOT_LINKED, path,
+                resolve_links(root->arena, find_link, root, relative(path), true, ret));
 }
 
 struct observations root_log(const struct root *root)

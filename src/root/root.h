@@ -98,7 +98,8 @@ int root_may_open(struct root *root, struct str path, bool really);
  */
 int root_kernel_log(struct root *root, size_t limit, struct str *ret);
 
-/* The path without links: what really lies at it. */
+/* The path without links: what really lies at it. Each link on the way is looked at once in the
+ * root's life. */
 int root_resolve(struct root *root, struct str path, struct str *ret);
 
 /*

@@ -104,6 +104,41 @@ static void test_fatbin__reads_the_target_of_every_entry(void **state)
     assert_int_equal(fatbin_next(&fatbin, &got), 0);
 }
 
+static void test_fatbin__passes_over_the_rest_of_a_container(void **state)
+{
+    AUTO_ARENA *arena = arena_new(no_memory);
+    struct buf buf = buf_new(arena, 10000);
+    struct str bytes;
+    struct window window;
+    struct fatbin fatbin;
+    struct fatbin_entry got;
+
+    (void) state;
+    for (unsigned i = 0; i < 3; i++) {
+        put_container(&buf, i < 2 ? 144 : 72);
+        for (unsigned j = 0; j < (i < 2 ? 2 : 1); j++)
+            put_entry(&buf, &(struct entry){ FATBIN_ELF, 64, 8, 0, 10 * i + j, .flags = 0 });
+        buf_repeat(&buf, '\0', 8 * i);
+    }
+    bytes = buf_str(&buf);
+    window = window_of(&bytes);
+    fatbin = fatbin_in(&window, 0, bytes.len);
+    fatbin_skip_container(&fatbin); /* in none yet */
+    assert_int_equal(fatbin_next(&fatbin, &got), 1);
+    assert_int_equal(got.capability, 0);
+    fatbin_skip_container(&fatbin);
+    fatbin_skip_container(&fatbin);
+    assert_int_equal(fatbin_next(&fatbin, &got), 1);
+    assert_int_equal(got.capability, 10);
+    assert_int_equal(fatbin_next(&fatbin, &got), 1);
+    fatbin_skip_container(&fatbin); /* at its end */
+    assert_int_equal(fatbin_next(&fatbin, &got), 1);
+    assert_int_equal(got.capability, 20);
+    fatbin_skip_container(&fatbin);
+    assert_int_equal(fatbin_next(&fatbin, &got), 0);
+    assert_int_equal(fatbin.containers, 3);
+}
+
 static void test_fatbin__refuses_what_is_not_an_entry(void **state)
 {
     static const struct {
@@ -203,6 +238,7 @@ int main(int argc, char **argv)
     void *made_by_nvcc = argc > 1 ? argv[1] : NULL;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fatbin__reads_the_target_of_every_entry),
+        cmocka_unit_test(test_fatbin__passes_over_the_rest_of_a_container),
         cmocka_unit_test(test_fatbin__refuses_what_is_not_an_entry),
         cmocka_unit_test(test_fatbin__refuses_what_is_not_a_container),
         cmocka_unit_test_prestate(test_fatbin__agrees_with_nvcc, made_by_nvcc),

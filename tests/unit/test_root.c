@@ -4,7 +4,7 @@
  * walk must say the same.
  */
 #include "base/buf.h"
-#include "root/root.h"
+#include "root/backend.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -245,6 +245,113 @@ static void test_root__refuses_what_is_over_the_limit(void **state)
     assert_int_equal(root_read(fixture->root, STR("etc/hostname"), 6, &got), -E2BIG);
 }
 
+/* The walk alone, every link looked at anew. */
+static int link_of(void *self, struct str path, struct arena *arena, struct str *ret)
+{
+    (void) arena;
+    return root_link(self, path, ret);
+}
+
+static void assert_resolves_as_the_walk(struct fixture *fixture, struct root *root, struct str path)
+{
+    struct str want = STR(""), got = STR("");
+    int error = resolve_links(fixture->arena, link_of, root, path, true, &want);
+    int r = root_resolve(root, path, &got);
+
+    if (r != error || !str_eq(got, want))
+        fail_msg("%.*s: %d, \"%.*s\"", STR_ARG(path), r, STR_ARG(got));
+}
+
+static void test_root__resolves_what_it_has_seen_as_what_it_has_not(void **state)
+{
+    static const char *const rows[] = {
+        "etc/hostname",
+        "absolute",
+        "upwards",
+        "dir/relative",
+        "dirlink/relative",
+        "dirlink/../etc/hostname",
+        "dir/all/dir/all/etc/hostname",
+        "dir//./../dirlink/all",
+        "..",
+        ".",
+        "../outside/secret",
+        "secret",
+        "beside/secret",
+        "magic",
+        "dangling",
+        "missing/../etc",
+        "etc/hostname/x",
+        "forty0",
+        "more0",
+        "more1",
+        "loop",
+        "ping",
+        "ping/x",
+    };
+    struct fixture *fixture = *state;
+    struct root *live = root_live(fixture->arena);
+
+    for (int again = 0; again < 2; again++)
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+            struct str path = str_of(rows[i]);
+            struct str whole =
+                arena_printf(fixture->arena, "%s/top/%s", fixture->folder + 1, rows[i]);
+
+            assert_resolves_as_the_walk(fixture, fixture->root, path);
+            assert_resolves_as_the_walk(fixture, live, whole);
+        }
+}
+
+static int count_looks(void *self, struct str path, struct arena *arena, struct str *ret)
+{
+    (void) path;
+    (void) arena;
+    (void) ret;
+    ++*(int *) self;
+    return -EINVAL;
+}
+
+static void test_root__looks_at_each_link_once(void **state)
+{
+    static const struct root_backend backend = { .link = count_looks };
+    struct fixture *fixture = *state;
+    int looks = 0;
+    struct root *root = root_new(fixture->arena, &backend, &looks);
+    struct str got;
+
+    assert_int_equal(root_resolve(root, STR("a/b/c"), &got), 0);
+    assert_int_equal(root_resolve(root, STR("a/b/d"), &got), 0);
+    assert_int_equal(root_resolve(root, STR("a/b/c"), &got), 0);
+    assert_int_equal(looks, 4);
+}
+
+static void test_root__looks_again_where_a_look_failed(void **state)
+{
+    struct fixture *fixture = *state;
+    struct str got;
+
+    assert_int_equal(root_resolve(fixture->root, STR("dir/later"), &got), -ENOENT);
+    assert_int_equal(symlink("../etc/hostname", "top/dir/later"), 0);
+    assert_int_equal(root_resolve(fixture->root, STR("dir/later"), &got), 0);
+    assert_true(str_eqz(got, "etc/hostname"));
+}
+
+static void test_root__logs_each_path_that_is_resolved(void **state)
+{
+    struct fixture *fixture = *state;
+    size_t before = root_log(fixture->root).count;
+    struct observation last;
+    struct str got;
+
+    assert_int_equal(root_resolve(fixture->root, STR("/dirlink/relative"), &got), 0);
+    assert_int_equal(root_resolve(fixture->root, STR("/dirlink/relative"), &got), 0);
+    assert_int_equal(root_log(fixture->root).count, before + 2);
+    last = root_log(fixture->root).items[before + 1];
+    assert_int_equal(last.verb, ROOT_LINKED);
+    assert_true(str_eqz(last.path, "dirlink/relative"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +360,10 @@ int main(void)
         cmocka_unit_test(test_root__follows_a_last_link_only_when_asked),
         cmocka_unit_test(test_root__lists_a_folder_in_order_up_to_a_limit),
         cmocka_unit_test(test_root__refuses_what_is_over_the_limit),
+        cmocka_unit_test(test_root__resolves_what_it_has_seen_as_what_it_has_not),
+        cmocka_unit_test(test_root__looks_at_each_link_once),
+        cmocka_unit_test(test_root__looks_again_where_a_look_failed),
+        cmocka_unit_test(test_root__logs_each_path_that_is_resolved),
     };
     int failed = cmocka_run_group_tests_name("by the kernel", tests, make_folder, remove_folder);
 
