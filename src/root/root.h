@@ -103,8 +103,9 @@ int root_kernel_log(struct root *root, size_t limit, struct str *ret);
 int root_resolve(struct root *root, struct str path, struct str *ret);
 
 /*
- * A file that the user named on the command line, which may also be a pipe or, as "-", standard input:
- * read whole, relative to the working directory. Not part of any root, and not logged. -E2BIG.
+ * A file that the user named on the command line, which may also be a pipe or, as "-", standard
+ * input: read whole, relative to the working directory. Not part of any root, and not logged.
+ * -E2BIG.
  */
 int root_read_given(struct arena *arena, struct str path, size_t limit, struct str *ret);
 
