@@ -53,7 +53,7 @@ struct search_folders {
     size_t count;
 };
 
-struct search_memory; /* which folders there are */
+struct search_memory; /* which folders there are, and what files say of themselves */
 
 struct search {
     struct root *root;
