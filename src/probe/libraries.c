@@ -8,6 +8,7 @@
 #include "probe/libraries.h"
 
 #include "knowledge/sonames.h"
+#include "loader/folders.h"
 #include "loader/symbols.h"
 #include "probe/look.h"
 #include "probe/python.h"
@@ -168,8 +169,9 @@ static void record_cudnn(struct probe_ctx *ctx, const struct torch_import *impor
 
 /* The copy of a CUDA library that came with torch: in a package of its own, or in torch/lib; of
  * conda, in the environment's lib. False where there is none, or where a look failed. */
-static bool find_meant(struct probe_ctx *ctx, const struct torch_import_wish *wish,
-                       const struct cuda_library *row, struct str *ret)
+static bool find_meant(struct probe_ctx *ctx, const struct search *search,
+                       const struct torch_import_wish *wish, const struct cuda_library *row,
+                       struct str *ret)
 {
     struct str folders[FOLDERS];
     size_t count = 0;
@@ -183,20 +185,21 @@ static bool find_meant(struct probe_ctx *ctx, const struct torch_import_wish *wi
         struct str path = arena_join(ctx->arena, folders[i], row->soname);
         struct node node;
 
-        if (root_stat(ctx->root, path, &node) == 0)
+        if (!search_place(search, folders[i]).absent && root_stat(ctx->root, path, &node) == 0)
             return root_resolve(ctx->root, path, ret) == 0;
     }
     return false;
 }
 
 /* True where it is a CUDA library of which another copy came with torch. */
-static bool is_shadowed(struct probe_ctx *ctx, const struct torch_import_wish *wish,
-                        const struct library *library, struct str *ret_meant)
+static bool is_shadowed(struct probe_ctx *ctx, const struct search *search,
+                        const struct torch_import_wish *wish, const struct library *library,
+                        struct str *ret_meant)
 {
     struct cuda_library row;
 
     return wish->cuda_major && cuda_library_find(name_of(library), wish->cuda_major, &row) &&
-           find_meant(ctx, wish, &row, ret_meant) && !str_eq(*ret_meant, library->real);
+           find_meant(ctx, search, wish, &row, ret_meant) && !str_eq(*ret_meant, library->real);
 }
 
 /* Whether a loaded library needs something of the foreign copy that it does not have: then the
@@ -238,7 +241,7 @@ static void record_shadow(struct probe_ctx *ctx, const struct torch_import_wish 
     for (size_t i = 1; i < import->map.all.count; i++) {
         const struct library *library = import->map.all.items[i];
 
-        if (!is_shadowed(ctx, wish, library, &meant))
+        if (!is_shadowed(ctx, &import->map.search, wish, library, &meant))
             continue;
         settle_str(&loader->shadowed, name_of(library), library->path, doubt);
         settle_str(&loader->shadowed_path, path_shown(ctx->arena, library->real), library->path,
