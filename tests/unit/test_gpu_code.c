@@ -19,7 +19,7 @@ static void no_memory(void)
 static void put(struct buf *buf, uint64_t value, unsigned size)
 {
     for (unsigned i = 0; i < size; i++)
-        buf_add_char(buf, (char) (value >> 8 * i & 255));
+        buf_add_char(buf, (char) (i < 8 ? value >> 8 * i & 255 : 0));
 }
 
 /* A cubin without code: its size differs, so that headers fall on every place of a page. */
