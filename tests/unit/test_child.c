@@ -73,13 +73,13 @@ static void test_child__is_late_at_the_deadline_and_keeps_what_it_said(void **st
     for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
         struct child_spec spec = SHELL(scripts[i]);
         int64_t began = clock_us();
-        const struct child_result *result = child_run(arena, &spec, began + SECOND / 20);
+        const struct child_result *result = child_run(arena, &spec, began + SECOND / 2);
 
         assert_int_equal(result->end, CHILD_LATE);
         assert_false(result->unreaped);
         assert_true(str_starts(result->answers, STR("said\n")));
-        assert_true(result->us >= SECOND / 20);
-        assert_true(clock_us() - began < 2 * SECOND);
+        assert_true(result->us >= SECOND / 2);
+        assert_true(clock_us() - began < 10 * SECOND);
     }
 }
 
@@ -179,7 +179,7 @@ static void test_child__several_run_at_once(void **state)
     children[8] = child_start(arena, &good);
     children[9] = child_start(arena, &stuck);
     children_wait(children, 10, began + SECOND / 2, NULL);
-    assert_true(clock_us() - began < 2 * SECOND);
+    assert_true(clock_us() - began < 10 * SECOND);
     for (size_t i = 0; i < 8; i++)
         assert_true(str_eqz(child_result(children[i])->answers, "slow\n"));
     assert_true(child_result(children[8])->us < SECOND / 4);
