@@ -27,6 +27,7 @@ enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 struct options {
     const struct command_row *command;
     struct str python, environment, root, facts;
+    struct str word; /* what a command that takes one was given: LIBRARY */
     int pid;
     int device; /* of verify: 1 + the GPU's ordinal; 0: every GPU */
     enum lang lang;
@@ -37,6 +38,7 @@ struct options {
 
 struct command_row {
     const char *name;
+    const char *word; /* "LIBRARY", which must follow the name; NULL: nothing may */
     enum text_id does;
     int (*run)(struct arena *arena, const struct options *options);
 };
@@ -88,6 +90,7 @@ size_t terminal_columns(void);
 bool terminal_takes_colour(enum colour wanted);
 
 int command_verify(struct arena *arena, const struct options *options);
+int command_why(struct arena *arena, const struct options *options);
 int command_check(struct arena *arena, const struct options *options);
 int print_help(struct arena *arena, const struct options *options);
 

@@ -5,9 +5,10 @@
 #include "report/report.h"
 
 const struct command_row cli_commands[] = {
-    { "check", TEXT_CLI_COMMAND_CHECK, command_check },
-    { "verify", TEXT_CLI_COMMAND_VERIFY, command_verify },
-    { NULL, TEXT_COUNT, NULL },
+    { "check", NULL, TEXT_CLI_COMMAND_CHECK, command_check },
+    { "verify", NULL, TEXT_CLI_COMMAND_VERIFY, command_verify },
+    { "why", "LIBRARY", TEXT_CLI_COMMAND_WHY, command_why },
+    { NULL, NULL, TEXT_COUNT, NULL },
 };
 
 static void out_of_memory(void)

@@ -256,6 +256,8 @@ static void refuse_elsewhere(struct reader *reader)
                           : options->pid       ? OPTION_PID
                                                : OPTION_NO_DRIVER]
                          .name));
+    if (options->command->run == command_why && options->facts.len)
+        wrong(reader, TEXT_CLI_NOT_TOGETHER, name, str_of(rows[OPTION_FACTS].name));
     if (!verify && (options->quick || options->thorough || options->device))
         wrong(reader, TEXT_CLI_NOT_TOGETHER, name,
               str_of(rows[options->quick      ? OPTION_QUICK
@@ -313,12 +315,16 @@ int options_read(struct arena *arena, int argc, char *const *argv, struct option
             i += read_option(&reader, word, i + 1 < argc ? argv[i + 1] : NULL);
         else if (!ret->command)
             read_command(&reader, word);
+        else if (ret->command->word && ret->word.len == 0 && word.len)
+            ret->word = word;
         else
             wrong(&reader, TEXT_CLI_NO_ARGUMENT, word, word);
     }
     if (!ret->command)
         ret->command = &cli_commands[0];
     check_together(&reader);
+    if (ret->command->word && ret->word.len == 0 && !ret->help && !ret->version)
+        wrong(&reader, TEXT_CLI_NEEDS_WORD, str_of(ret->command->name), str_of(ret->command->word));
     *ret_wrong = reader.wrong;
     return reader.wrong.len ? -EINVAL : 0;
 }

@@ -14,6 +14,7 @@ void link_map_doubt(struct link_map *map, int error, struct str from)
         return;
     map->doubt = error;
     map->doubt_from = from;
+    map->certain = map->all.count;
 }
 
 static int fail(struct link_map *map, const struct library *asker, struct str name, int error)
@@ -60,7 +61,7 @@ static struct library *find_file(const struct link_map *map, const struct node *
 /* --- one object ---------------------------------------------------------------------------- */
 
 /* The folder of the file itself for a program (the kernel says which), else that of its path. */
-static void take_looks(struct link_map *map, struct library *library,
+static void take_looks(const struct link_map *map, struct library *library,
                        const struct elf_dynamic *dynamic)
 {
     struct str origin = path_dir(library->rule == SEARCH_PROGRAM ? library->real : library->path);
@@ -75,7 +76,7 @@ static void take_looks(struct link_map *map, struct library *library,
         looks->rpath = search_folders(&map->search, dynamic->rpath, "::", origin);
 }
 
-static int read_dynamic(struct link_map *map, struct library *library)
+static int read_dynamic(const struct link_map *map, struct library *library)
 {
     const struct object_known *object = search_object(&map->search, library->path);
     struct elf_dynamic dynamic = object->dynamic;
@@ -199,9 +200,24 @@ int link_map_open(struct link_map *map, const struct library *asker, struct str 
 
     if (r == 0)
         r = add_needed(map, first);
-    if (r < 0)
+    if (r < 0) {
         map->all.count = first;
+        map->certain = map->certain < first ? map->certain : first;
+    }
     return r < 0 ? r : 0;
+}
+
+int link_map_read(const struct link_map *map, struct str path, struct library *ret)
+{
+    struct library library = { .name = path, .path = path, .rule = SEARCH_PATH };
+    int r;
+
+    library.asker = map->all.count ? map->all.items[0] : NULL;
+    r = read_dynamic(map, &library);
+    if (r < 0)
+        return r;
+    *ret = library;
+    return 0;
 }
 
 /* --- the start of a process ---------------------------------------------------------------- */

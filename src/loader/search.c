@@ -33,7 +33,12 @@ struct str search_result_name(int result)
     case -ENOTDIR:
         return STR("not there");
     case -ENOEXEC:
+    case -ENOTSUP:
         return STR("for another processor");
+    case -EBADMSG:
+        return STR("not a shared library");
+    case -ENODATA:
+        return STR("cut short");
     case -EACCES:
     case -EPERM:
         return STR("may not be read");

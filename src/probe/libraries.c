@@ -38,18 +38,26 @@ static struct search_folders search_path(struct probe_ctx *ctx)
     return folders;
 }
 
-static struct torch_import_wish wish_of(struct probe_ctx *ctx)
+static struct search_wish search_of(const struct probe_ctx *ctx)
 {
     const struct machine_facts *machine = &ctx->facts->machine;
+    struct search_wish wish = {
+        .working_directory = ctx->eyes->working_directory,
+        .cpu_level = machine->cpu_level.state == FACT_KNOWN ? (int) machine->cpu_level.value : 0,
+        .musl = fact_is(&machine->libc, STR("musl")),
+        .aarch64 = fact_is(&machine->architecture, STR("aarch64")),
+    };
+
+    (void) eyes_variable(ctx->eyes, "LD_LIBRARY_PATH", &wish.library_path);
+    return wish;
+}
+
+static struct torch_import_wish wish_of(struct probe_ctx *ctx)
+{
     const struct torch_facts *torch = &ctx->facts->torch;
     const struct python *python = &ctx->python->python;
     struct torch_import_wish wish = {
-        .search = {
-            .working_directory = ctx->eyes->working_directory,
-            .cpu_level = machine->cpu_level.state == FACT_KNOWN ? (int) machine->cpu_level.value : 0,
-            .musl = fact_is(&machine->libc, STR("musl")),
-            .aarch64 = fact_is(&machine->architecture, STR("aarch64")),
-        },
+        .search = search_of(ctx),
         .program = python->program,
         .torch = relative(torch->path.value),
         .search_path = search_path(ctx),
@@ -57,7 +65,6 @@ static struct torch_import_wish wish_of(struct probe_ctx *ctx)
     struct str major, minor;
     uint64_t number;
 
-    (void) eyes_variable(ctx->eyes, "LD_LIBRARY_PATH", &wish.search.library_path);
     (void) eyes_variable(ctx->eyes, "LD_PRELOAD", &wish.preload);
     wish.python_tag = arena_printf(ctx->arena, "cpython-%u%u%s", python->major, python->minor,
                                    python->free_threaded ? "t" : "");
@@ -191,15 +198,22 @@ static bool find_meant(struct probe_ctx *ctx, const struct search *search,
     return false;
 }
 
+bool libraries_meant(struct probe_ctx *ctx, const struct search *search,
+                     const struct torch_import_wish *wish, struct str name, struct str *ret)
+{
+    struct cuda_library row;
+
+    return wish->cuda_major && cuda_library_find(name, wish->cuda_major, &row) &&
+           find_meant(ctx, search, wish, &row, ret);
+}
+
 /* True where it is a CUDA library of which another copy came with torch. */
 static bool is_shadowed(struct probe_ctx *ctx, const struct search *search,
                         const struct torch_import_wish *wish, const struct library *library,
                         struct str *ret_meant)
 {
-    struct cuda_library row;
-
-    return wish->cuda_major && cuda_library_find(name_of(library), wish->cuda_major, &row) &&
-           find_meant(ctx, search, wish, &row, ret_meant) && !str_eq(*ret_meant, library->real);
+    return libraries_meant(ctx, search, wish, name_of(library), ret_meant) &&
+           !str_eq(*ret_meant, library->real);
 }
 
 /* Whether a loaded library needs something of the foreign copy that it does not have: then the
@@ -260,6 +274,26 @@ int libraries_predict(struct probe_ctx *ctx, struct torch_import_wish *ret_wish,
         return -ENOENT;
     *ret_wish = wish_of(ctx);
     return torch_import_predict(ctx->root, ctx->arena, ret_wish, ret);
+}
+
+void libraries_without_torch(struct probe_ctx *ctx, struct torch_import_wish *ret_wish,
+                             struct torch_import *ret)
+{
+    struct link_map *map = &ret->map;
+    int r = -ENOENT;
+
+    *ret_wish = (struct torch_import_wish){ .search = search_of(ctx) };
+    *ret = (struct torch_import){ .loaded = false };
+    (void) eyes_variable(ctx->eyes, "LD_PRELOAD", &ret_wish->preload);
+    if (ctx->python && ctx->python->found) {
+        ret_wish->program = ctx->python->python.program;
+        r = link_map_start(ctx->root, ctx->arena, &ret_wish->search, ret_wish->program,
+                           ret_wish->preload, map);
+    }
+    if (r < 0 && map->all.count == 0)
+        *map = (struct link_map){ .root = ctx->root,
+                                  .arena = ctx->arena,
+                                  .search = search_new(ctx->root, ctx->arena, &ret_wish->search) };
 }
 
 /* Nothing is amiss with the libraries, or with a doubt: nothing is known of them. */

@@ -24,6 +24,9 @@ struct report {
 /* The text of a verdict: headline, chain, what to do, evidence. */
 void report_text(struct buf *buf, const struct report *report);
 
+/* The start of every JSON object that is promised: its bracket, "schema", "program", "subject". */
+void report_json_open(struct json *json, struct str subject_kind, struct str subject_name);
+
 /* The promised JSON object, with a newline at its end. */
 void report_json(struct buf *buf, const struct report *report);
 

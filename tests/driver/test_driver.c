@@ -197,7 +197,7 @@ static void test_driver__that_fails_while_loading_is_told_as_that(void **state)
 
     (void) state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        struct driver_answer answer = ask(arena, rows[i].script, rows[i].script, SECOND / 4);
+        struct driver_answer answer = ask(arena, rows[i].script, rows[i].script, 2 * SECOND);
 
         assert_int_equal(answer.cuda.head.child->end, rows[i].end);
         assert_true(str_eqz(answer.cuda.head.within, "dlopen"));
@@ -225,7 +225,7 @@ static void test_driver__one_lost_gpu_hides_no_other(void **state)
     AUTO_ARENA *arena = arena_new(no_memory);
     struct driver_answer answer =
         ask(arena, "count=4;cuDevicePrimaryCtxRetain@2=46",
-            "count=4;nvmlDeviceGetHandleByIndex_v2@1=15;hang=nvmlDeviceGetName@3", SECOND / 2);
+            "count=4;nvmlDeviceGetHandleByIndex_v2@1=15;hang=nvmlDeviceGetName@3", 2 * SECOND);
 
     (void) state;
     assert_int_equal(answer.cuda.gpus.items[2].context.state, SAID_CODE);
