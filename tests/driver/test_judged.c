@@ -1,6 +1,7 @@
 /* What verifying proves, and what kind of fault it is: from scripted vendor libraries to facts. */
 #include "base/clock.h"
 #include "driver/helper.h"
+#include "report/verify.h"
 #include "verify/verify.h"
 
 #include <stdlib.h>
@@ -138,10 +139,47 @@ static void test_judged__a_slow_memory_is_a_note_and_no_fault(void **state)
     }
 }
 
+static void test_judged__a_slow_copy_is_reported_and_changes_nothing_else(void **state)
+{
+    static const struct {
+        const char *script;
+        bool slow;
+    } rows[] = {
+        { "name=NVIDIA H100 80GB HBM3", true }, /* the host's memory is no match for it */
+        { "name=NVIDIA H100 80GB HBM3 MIG 1g.10gb", false },
+        { "", false },
+    };
+    static const char *const arguments[] = { "verify", NULL };
+    AUTO_ARENA *arena = arena_new(no_memory);
+
+    (void) state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct verification verification = { .quick = false };
+        struct report report = { .verification = &verification, .lang = LANG_EN };
+        struct buf text = buf_new(arena, 1 << 16), bytes = buf_new(arena, 1 << 16);
+        struct json json = json_to(&bytes);
+        struct facts facts = { 0 };
+
+        run(arena, arguments, "FAKE_CUDA", rows[i].script, &verification.gpus);
+        verify_expect_speed(&verification.gpus);
+        verify_facts(arena, &verification, &facts);
+        expect(arena, &facts, "verify.passed", "true");
+        expect(arena, &facts, "verify.gpus", "1");
+        report_verify_text(&text, &report);
+        json_open(&json, NULL, '{');
+        report_verify_json(&json, &verification);
+        json_close(&json, '}');
+        assert_int_equal(str_has(buf_str(&text), STR("its maker says 3350 GB/s\n")), rows[i].slow);
+        assert_int_equal(str_has(buf_str(&bytes), STR("\"slow\": true")), rows[i].slow);
+        assert_int_equal(str_has(buf_str(&bytes), STR("\"expected\": 3350")), rows[i].slow);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_judged__a_slow_memory_is_a_note_and_no_fault),
+        cmocka_unit_test(test_judged__a_slow_copy_is_reported_and_changes_nothing_else),
         cmocka_unit_test(test_judged__faults_of_a_gpu_are_kept_apart),
         cmocka_unit_test(test_judged__a_library_is_blamed_with_its_file),
     };

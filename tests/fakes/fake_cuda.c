@@ -1,8 +1,9 @@
 /*
  * A libcuda.so.1 that does as FAKE_CUDA says (script.h), and computes: device memory is host
  * memory, and the kernels of helper/ptx/ are emulated by name. Its own keys: count (GPUs, 1),
- * version (12040), capability (90), multiprocessors (2), memory (MiB, 32), peers (0: no GPU reaches
- * another), and wrong=NAME, which spoils one result of that kernel, or of "copy".
+ * version (12040), name ("Fake GPU 0"), capability (90), multiprocessors (2), memory (MiB, 32),
+ * peers (0: no GPU reaches another), and wrong=NAME, which spoils one result of that kernel, or of
+ * "copy".
  */
 #include "script.h"
 
@@ -230,7 +231,8 @@ int cuDeviceGetName(char *ret, int size, int device);
 int cuDeviceGetName(char *ret, int size, int device)
 {
     ACT(device);
-    (void) snprintf(ret, (size_t) size, "Fake GPU %d", device);
+    if (!script_text("name", ret, (size_t) size))
+        (void) snprintf(ret, (size_t) size, "Fake GPU %d", device);
     return 0;
 }
 

@@ -38,6 +38,16 @@ long script_number(const char *key, long otherwise)
     return value ? strtol(value, NULL, 10) : otherwise;
 }
 
+bool script_text(const char *key, char *ret, size_t room)
+{
+    size_t size;
+    const char *value = find(key, script(), &size);
+
+    if (value)
+        (void) snprintf(ret, room, "%.*s", (int) size, value);
+    return value != NULL;
+}
+
 bool script_has(const char *key, const char *value)
 {
     const char *from = script();

@@ -13,12 +13,17 @@
 #define GPUVET_TESTS_FAKES_SCRIPT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* The library that includes this file says which variable it reads. */
 extern const char *const script_variable;
 
 /* A number that the script gives, or `otherwise`. */
 long script_number(const char *key, long otherwise);
+
+/* A text that the script gives, at most `room` - 1 bytes of it, terminated; false: it gives none.
+ */
+bool script_text(const char *key, char *ret, size_t room);
 
 /* Whether the script has KEY=VALUE. */
 bool script_has(const char *key, const char *value);
