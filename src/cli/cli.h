@@ -33,10 +33,17 @@ struct options {
     enum colour colour;
     bool json, verbose, quiet, help, version;
     bool no_driver, quick, thorough;
+    struct str topic; /* of explain: its words, with a blank between them */
+    bool list, with_machine;
 };
+
+/* Which commands an option is for. */
+enum command_bit { OF_CHECK = 1, OF_VERIFY = 2, OF_EXPLAIN = 4, OF_ALL = 7 };
 
 struct command_row {
     const char *name;
+    enum command_bit bit;
+    bool takes_words; /* after its name */
     enum text_id does;
     int (*run)(struct arena *arena, const struct options *options);
 };
@@ -56,6 +63,7 @@ struct option_row {
     const char *name;  /* "--python" */
     const char *brief; /* "-v", or NULL */
     const char *value; /* "PATH", or NULL */
+    unsigned of;       /* enum command_bit */
     enum text_id does;
 };
 const struct option_row *option_at(size_t at);
@@ -87,6 +95,7 @@ void progress_end(struct progress *progress);
 size_t terminal_columns(void);
 bool terminal_takes_colour(enum colour wanted);
 
+int command_explain(struct arena *arena, const struct options *options);
 int command_verify(struct arena *arena, const struct options *options);
 int command_check(struct arena *arena, const struct options *options);
 int print_help(struct arena *arena, const struct options *options);

@@ -5,9 +5,10 @@
 #include "report/report.h"
 
 const struct command_row cli_commands[] = {
-    { "check", TEXT_CLI_COMMAND_CHECK, command_check },
-    { "verify", TEXT_CLI_COMMAND_VERIFY, command_verify },
-    { NULL, TEXT_COUNT, NULL },
+    { "check", OF_CHECK, false, TEXT_CLI_COMMAND_CHECK, command_check },
+    { "verify", OF_VERIFY, false, TEXT_CLI_COMMAND_VERIFY, command_verify },
+    { "explain", OF_EXPLAIN, true, TEXT_CLI_COMMAND_EXPLAIN, command_explain },
+    { NULL, OF_ALL, false, TEXT_COUNT, NULL },
 };
 
 static void out_of_memory(void)

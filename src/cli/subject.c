@@ -12,8 +12,7 @@
 #define FACTS_LIMIT (64u * 1024u * 1024u)
 #define ENVIRONMENT_LIMIT (8u * 1024u * 1024u) /* ARG_MAX's usual ceiling is 6 MiB */
 
-static int cannot_read(struct arena *arena, const struct options *options, struct str what,
-                       struct str why)
+int cannot_read(struct arena *arena, const struct options *options, struct str what, struct str why)
 {
     struct buf shown = buf_new(arena, PATH_MAX * 4);
 
@@ -23,7 +22,7 @@ static int cannot_read(struct arena *arena, const struct options *options, struc
     return EXIT_NO_INPUT;
 }
 
-static struct str error_text(int error)
+struct str error_text(int error)
 {
     return str_of(strerrordesc_np(-error));
 }

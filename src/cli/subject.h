@@ -8,8 +8,9 @@
 #include "verify/verify.h"
 
 struct subject {
-    struct str kind; /* "machine", "process", "directory", "facts" */
+    struct str kind; /* "machine", "process", "directory", "facts", "text" */
     struct str name;
+    const struct quotes *quotes; /* of a text; NULL else */
     struct facts facts;
 };
 
@@ -26,6 +27,11 @@ const char *const *environment_of(struct arena *arena, const struct eyes *eyes);
 /* From facts to a verdict, which is printed: the exit code. `verification` may be NULL. */
 int conclude(struct arena *arena, const struct options *options, struct subject *subject,
              const struct verification *verification);
+
+/* One line that says that `what` cannot be read, and why: EXIT_NO_INPUT. */
+int cannot_read(struct arena *arena, const struct options *options, struct str what,
+                struct str why);
+struct str error_text(int error);
 
 /* EXIT_GOOD, or EXIT_NO_INPUT after saying why. */
 int subject_examine(struct arena *arena, const struct options *options, struct subject *ret);

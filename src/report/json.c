@@ -8,6 +8,7 @@ static void write_evidence(struct json *json, const struct report *report,
     for (size_t i = 0; i < finding->evidence.count; i++) {
         struct fact_ref ref;
         enum fact_state state;
+        const struct quoted_line *line;
 
         if (facts_find(report->verdict->facts, finding->evidence.items[i], &ref) < 0)
             continue;
@@ -24,6 +25,9 @@ static void write_evidence(struct json *json, const struct report *report,
         else if (state == FACT_KNOWN)
             json_put_str(json, "value", fact_ref_text(json->buf->arena, &ref));
         json_put_str(json, "from", fact_ref_from(&ref));
+        line = report->quotes ? quotes_find(report->quotes, fact_ref_from(&ref)) : NULL;
+        if (line)
+            json_put_str(json, "line", line->text);
         json_close(json, '}');
     }
     json_close(json, ']');

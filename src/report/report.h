@@ -8,12 +8,14 @@
 
 #include "diagnosis/diagnosis.h"
 #include "knowledge/texts.h"
+#include "transcript/transcript.h"
 #include "verify/verify.h"
 
 struct report {
     const struct verdict *verdict;
     const struct verification *verification; /* NULL: nothing was verified */
-    struct str subject_kind;                 /* "machine", "process", "directory", "facts" */
+    const struct quotes *quotes;             /* lines of a text; NULL: there is none */
+    struct str subject_kind; /* "machine", "process", "directory", "facts", "text" */
     struct str subject_name;
     enum lang lang;
     size_t columns; /* of the terminal; 80 where there is none */

@@ -220,20 +220,35 @@ static struct str evidence_sentence(struct arena *arena, const struct report *re
     return report_fill(arena, say(report, id), "from", from, "value", value, "name", name, NULL);
 }
 
+/* What a fact says, or the line of a text that says it. */
+static struct str evidence(struct arena *arena, const struct report *report, struct str name,
+                           const struct fact_ref *ref, const struct quoted_line *line)
+{
+    if (!line)
+        return evidence_sentence(arena, report, name, ref);
+    return arena_printf(arena, "%.*s  %.*s", STR_ARG(fact_ref_from(ref)), STR_ARG(line->text));
+}
+
 static void write_evidence(struct buf *buf, const struct report *report,
                            const struct finding *finding)
 {
+    const struct quoted_line *shown_line = NULL;
     struct str title = say(report, TEXT_REPORT_BECAUSE);
     size_t indent = text_width(title) + 2;
     bool first = true;
 
     for (size_t i = 0; i < finding->evidence.count; i++) {
         struct str name = finding->evidence.items[i];
+        const struct quoted_line *line;
         struct fact_ref ref;
 
         if (facts_find(report->verdict->facts, name, &ref) < 0 ||
             fact_ref_state(&ref) == FACT_UNKNOWN)
             continue;
+        line = report->quotes ? quotes_find(report->quotes, fact_ref_from(&ref)) : NULL;
+        if (line && line == shown_line)
+            continue;
+        shown_line = line ? line : shown_line;
         if (first) {
             buf_add_char(buf, '\n');
             paint(buf, report, PAINT_STRONG, title);
@@ -241,8 +256,7 @@ static void write_evidence(struct buf *buf, const struct report *report,
         } else {
             buf_repeat(buf, ' ', indent);
         }
-        (void) layout_wrap(buf,
-                           escaped(buf->arena, evidence_sentence(buf->arena, report, name, &ref)),
+        (void) layout_wrap(buf, escaped(buf->arena, evidence(buf->arena, report, name, &ref, line)),
                            indent, indent, report->columns);
         buf_add_char(buf, '\n');
         first = false;
