@@ -33,7 +33,7 @@ static void write_evidence(struct json *json, const struct report *report,
     json_close(json, ']');
 }
 
-static void write_needs(struct json *json, unsigned needs)
+void report_needs_json(struct json *json, unsigned needs)
 {
     static const char *const names[] = { "safe", "root", "reboot", "hardware" };
 
@@ -61,7 +61,7 @@ static void write_remedy(struct json *json, const struct report *report,
         json_close(json, ']');
     }
     json_close(json, ']');
-    write_needs(json, offer->remedy->needs);
+    report_needs_json(json, offer->remedy->needs);
     json_put_str(json, "source", offer->remedy->source);
     json_close(json, '}');
 }
@@ -136,17 +136,22 @@ static void write_verdict(struct json *json, const struct report *report)
     json_close(json, '}');
 }
 
+void report_program_json(struct json *json)
+{
+    json_put_str(json, "schema", STR("gpuvet/1"));
+    json_open(json, "program", '{');
+    json_put_str(json, "name", STR("gpuvet"));
+    json_put_str(json, "version", STR(GPUVET_VERSION));
+    json_close(json, '}');
+}
+
 void report_json(struct buf *buf, const struct report *report)
 {
     const struct verdict *verdict = report->verdict;
     struct json json = json_to(buf);
 
     json_open(&json, NULL, '{');
-    json_put_str(&json, "schema", STR("gpuvet/1"));
-    json_open(&json, "program", '{');
-    json_put_str(&json, "name", STR("gpuvet"));
-    json_put_str(&json, "version", STR(GPUVET_VERSION));
-    json_close(&json, '}');
+    report_program_json(&json);
     json_open(&json, "subject", '{');
     json_put_str(&json, "kind", report->subject_kind);
     json_put_str(&json, "name", report->subject_name);

@@ -35,6 +35,13 @@ struct str report_fill(struct arena *arena, struct str text, ...);
 /* The headline of the verdict in the report's language, not escaped. */
 struct str report_headline(struct arena *arena, const struct report *report);
 
+/* "root, reboot": what a remedy needs, for people; and the member "needs" for programs. */
+struct str report_needs(struct arena *arena, unsigned needs, enum lang lang);
+void report_needs_json(struct json *json, unsigned needs);
+
+/* The members "schema" and "program". */
+void report_program_json(struct json *json);
+
 /* Why a fact is missing, in the report's language. */
 struct str report_why_missing(struct arena *arena, const struct report *report, struct str fact);
 

@@ -134,26 +134,11 @@ static void write_link(struct buf *buf, const struct report *report, const struc
     buf_add_char(buf, '\n');
 }
 
-static struct str needs_words(struct arena *arena, const struct report *report, unsigned needs)
-{
-    static const enum text_id names[] = { TEXT_REPORT_NEEDS_SAFE, TEXT_REPORT_NEEDS_ROOT,
-                                          TEXT_REPORT_NEEDS_REBOOT, TEXT_REPORT_NEEDS_HARDWARE };
-    struct buf buf = buf_new(arena, LIMIT);
-
-    for (unsigned bit = 0; bit < sizeof(names) / sizeof(names[0]); bit++)
-        if (needs & 1u << bit) {
-            if (buf.len)
-                buf_addz(&buf, ", ");
-            buf_add(&buf, say(report, names[bit]));
-        }
-    return buf_str(&buf);
-}
-
 static void write_remedy(struct buf *buf, const struct report *report,
                          const struct remedy_offer *offer, size_t number)
 {
     struct str title = shown(buf->arena, report, offer->remedy->title[report->lang]);
-    struct str needs = needs_words(buf->arena, report, offer->remedy->needs);
+    struct str needs = report_needs(buf->arena, offer->remedy->needs, report->lang);
     size_t width = text_width(needs), at;
 
     buf_addf(buf, "  %zu  ", number);
@@ -356,6 +341,18 @@ static void write_refusals(struct buf *buf, const struct report *report)
     }
 }
 
+/* Where the cause is told about at length. */
+static void write_more(struct buf *buf, const struct report *report)
+{
+    struct str title = say(report, TEXT_REPORT_MORE);
+    size_t column = text_width(say(report, TEXT_REPORT_BECAUSE)) + 2;
+
+    buf_add_char(buf, '\n');
+    paint(buf, report, PAINT_STRONG, title);
+    pad_to(buf, text_width(title), column);
+    buf_addf(buf, "gpuvet explain %.*s\n", STR_ARG(report->verdict->root->finding->rule->slug));
+}
+
 static void write_fact_line(struct buf *buf, struct str name, const struct fact_ref *ref)
 {
     enum fact_state state = fact_ref_state(ref);
@@ -437,6 +434,8 @@ void report_text(struct buf *buf, const struct report *report)
     write_others(buf, report);
     write_candidates(buf, report);
     write_refusals(buf, report);
+    if (verdict->root)
+        write_more(buf, report);
     if (report->verbose)
         write_facts(buf, report);
 }
