@@ -6,6 +6,7 @@
  */
 #include "base/text.h"
 #include "cli/subject.h"
+#include "facts/join.h"
 #include "report/report.h"
 #include "report/topic.h"
 #include "transcript/transcript.h"
@@ -45,11 +46,17 @@ static int explain_text(struct arena *arena, const struct options *options, stru
     struct probe_ctx ctx = {
         .arena = arena, .eyes = &eyes, .wishes = &wishes, .facts = &subject->facts
     };
-    int r;
-
-    r = read_text(arena, path, &subject->facts, &quotes);
+    int r = read_text(arena, path, &subject->facts, &quotes);
     if (r < 0)
         return cannot_read(arena, options, path, error_text(r));
+    if (options->with_machine) {
+        struct subject *machine = ARENA_NEW(arena, struct subject);
+
+        r = subject_examine(arena, options, machine);
+        if (r != EXIT_GOOD)
+            return r;
+        facts_join(&subject->facts, &machine->facts);
+    }
     probe_all(&ctx, COST_NOTHING);
     subject->quotes = &quotes;
     subject->kind = STR("text");

@@ -30,6 +30,9 @@ static bool next_run(struct str *rest, struct str *ret)
     return true;
 }
 
+/* A shorter quotation, "error", is in too many messages. */
+#define QUOTED_MIN 12
+
 #define BIT(family) (1u << (family))
 #define EVERY_FAMILY (BIT(ERROR_XID + 1) - 1)
 
@@ -68,6 +71,8 @@ static bool read_number(struct str words, unsigned *ret_families, uint64_t *ret_
     unsigned families = EVERY_FAMILY, numbers = 0;
     struct str run;
 
+    if (str_has(words, STR("/"))) /* the path of a file */
+        return false;
     while (next_run(&words, &run)) {
         if (is_digit(run.data[0])) {
             if (str_u64(run, 10, ret_number) < 0 || *ret_number > UINT16_MAX)
@@ -169,11 +174,23 @@ static bool names_xid(struct str text, unsigned code)
     return false;
 }
 
+/* Evidence quotes messages, often only their telling part: "no kernel image is available". */
+static bool quotes_message(struct str evidence, struct str message)
+{
+    struct str before, quoted;
+
+    while (str_cut(evidence, '"', &before, &evidence) && str_cut(evidence, '"', &quoted, &evidence))
+        if (quoted.len >= QUOTED_MIN && str_has(message, quoted))
+            return true;
+    return false;
+}
+
 bool topic_points_at(const struct error_info *code, const struct cause *cause)
 {
     struct str evidence = cause->evidence[LANG_EN];
 
     return str_eq(code->cause, cause->slug) || has_whole(evidence, code->name) ||
-           (code->message.len > 12 && has_whole(evidence, code->message)) ||
+           (code->message.len >= QUOTED_MIN && has_whole(evidence, code->message)) ||
+           quotes_message(evidence, code->message) ||
            (code->family == ERROR_XID && names_xid(evidence, code->code));
 }

@@ -350,7 +350,11 @@ static void write_more(struct buf *buf, const struct report *report)
     buf_add_char(buf, '\n');
     paint(buf, report, PAINT_STRONG, title);
     pad_to(buf, text_width(title), column);
-    buf_addf(buf, "gpuvet explain %.*s\n", STR_ARG(report->verdict->root->finding->rule->slug));
+    (void) layout_wrap(
+        buf,
+        report_fill(buf->arena, STR("gpuvet explain {slug}"), "slug", report->verdict->cause, NULL),
+        column, column, report->columns);
+    buf_add_char(buf, '\n');
 }
 
 static void write_fact_line(struct buf *buf, struct str name, const struct fact_ref *ref)
