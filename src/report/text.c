@@ -6,6 +6,7 @@
 /* Columns: mark at 2, a link's title at 4, its words at 16. */
 #define TITLE_AT 4
 #define WORDS_AT 16
+#define QUOTES_SHOWN 8
 #define LIMIT (1024u * 1024u)
 
 enum paint { PAINT_GOOD, PAINT_BAD, PAINT_FAINT, PAINT_STRONG };
@@ -320,6 +321,31 @@ static void write_candidates(struct buf *buf, const struct report *report)
     }
 }
 
+/* Of a text that does not decide, the first lines that say anything: so much was understood. */
+static void write_quotes(struct buf *buf, const struct report *report)
+{
+    const struct quotes *quotes = report->quotes;
+
+    if (report->verdict->state != STATE_UNDECIDED || !quotes || quotes->lines.count == 0)
+        return;
+    buf_add_char(buf, '\n');
+    paint(buf, report, PAINT_STRONG, say(report, TEXT_REPORT_READ_IN_TEXT));
+    buf_add_char(buf, '\n');
+    for (size_t i = 0; i < quotes->lines.count && i < QUOTES_SHOWN; i++) {
+        const struct quoted_line *line = &quotes->lines.items[i];
+
+        if (i && line->number == line[-1].number)
+            continue;
+        buf_addz(buf, "  ");
+        (void) layout_wrap(
+            buf,
+            escaped(buf->arena, arena_printf(buf->arena, "%.*s  %.*s", STR_ARG(line->place),
+                                             STR_ARG(line->text))),
+            2, 4, report->columns);
+        buf_add_char(buf, '\n');
+    }
+}
+
 static void write_refusals(struct buf *buf, const struct report *report)
 {
     const struct fact_list *refusals = &report->verdict->facts->machine.refusals;
@@ -436,6 +462,7 @@ void report_text(struct buf *buf, const struct report *report)
     if (verdict->root)
         write_evidence(buf, report, verdict->root->finding);
     write_others(buf, report);
+    write_quotes(buf, report);
     write_candidates(buf, report);
     write_refusals(buf, report);
     if (verdict->root)

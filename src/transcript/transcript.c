@@ -98,7 +98,7 @@ static size_t character_begin(struct str text, size_t at)
 }
 
 /* Keeps the line in which the match begins, the last one that was counted. */
-static void quote(struct reader *reader, const struct match *match)
+static void quote(struct reader *reader, const struct match *match, struct str from)
 {
     struct str text = str_slice(cleaned_str(reader->text), 0, first_line(reader->text));
     size_t at = match->ends[0], begin = line_begin(text, at < text.len ? at : text.len);
@@ -114,6 +114,7 @@ static void quote(struct reader *reader, const struct match *match)
     end = character_begin(text, begin + QUOTED_MAX < text.len ? begin + QUOTED_MAX : text.len);
     line = LIST_ADD(reader->arena, &reader->quotes->lines);
     line->number = reader->line;
+    line->place = from;
     line->text =
         arena_printf(reader->arena, "%s%.*s%s", cut_before ? "…" : "",
                      STR_ARG(str_trim(str_slice(text, begin, end))), end < text.len ? "…" : "");
@@ -124,14 +125,15 @@ static void try_pattern(struct reader *reader, unsigned pattern, size_t window)
     struct str text = cleaned_str(reader->text);
     size_t from = 0, before = first_line(reader->text);
     struct match match;
+    struct str where;
 
     for (unsigned i = 0; i < MATCHES_IN_LINE && reader->matches[pattern] < MATCHES_MAX; i++) {
         if (!matcher_find(reader->matcher, pattern, text, from, before, &match))
             return;
         reader->matches[pattern]++;
-        if (record_match(reader->arena, reader->facts, pattern_at(pattern), &match,
-                         place(reader, window + reader->text->origin[match.ends[0]])))
-            quote(reader, &match);
+        where = place(reader, window + reader->text->origin[match.ends[0]]);
+        if (record_match(reader->arena, reader->facts, pattern_at(pattern), &match, where))
+            quote(reader, &match, where);
         from = match.ends[1] > from ? match.ends[1] : from + 1;
     }
 }

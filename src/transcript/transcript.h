@@ -30,8 +30,9 @@ struct transcript_source {
  */
 #define QUOTED_MAX 240
 struct quoted_line {
-    uint64_t number; /* from 1 */
-    struct str text; /* bytes of the text, not escaped */
+    uint64_t number;  /* from 1 */
+    struct str place; /* "line:column" of what was read first */
+    struct str text;  /* bytes of the text, not escaped */
 };
 struct quotes {
     LIST(struct quoted_line) lines; /* in the text's order; a line may stand here twice */

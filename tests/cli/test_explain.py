@@ -93,14 +93,21 @@ class Text(unittest.TestCase):
         self.assertEqual(answer["verdict"]["cause"], "hardware/arch-too-new")
 
     def test_keeps_no_secret(self):
-        text = ("https://ada:hunter2@example.org/ NVIDIA GeForce RTX 5090 with CUDA capability sm_120 is not "
-                "compatible with the current PyTorch installation. token=abcdef0123456789abcdef\n"
-                "Authorization: Bearer abcdef0123456789abcdef\n")
+        secrets = "https://ada:hunter2@example.org/ token=abcdef0123456789abcdef"
+        text = NO_KERNEL.replace("\n", f" {secrets}\n") + f"{secrets} CUDA error: unknown error\n"
         for words in ([], ["--json"], ["-v"]):
             said = explain(text, *words).stdout
             self.assertIn(b"RTX 5090", said)
             self.assertNotIn(b"hunter2", said)
             self.assertNotIn(b"abcdef0123456789", said)
+
+    def test_that_is_undecided_shows_what_was_read(self):
+        for lang in ("en", "zh"):
+            done = explain("ok\nRuntimeError: CUDA error: no kernel image is available for execution on "
+                           "the device\n", "--lang", lang)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("2:27  RuntimeError: CUDA error: no kernel".split(),
+                          [line.split()[:6] for line in done.stdout.decode().splitlines()])
 
     def test_can_be_joined_with_the_machine(self):
         text = "PyTorch version: 2.4.1+cu121\n"
