@@ -154,6 +154,13 @@ def sonames(directory, pool):
         for row in rows])
 
 
+def gpu_speed(directory, pool):
+    rows = read_csv(directory / "gpu_speed.csv", lambda row: row["name"].encode())
+    return initialisers("static const struct speed_row speed_rows[]", [
+        {"bandwidth": int(row["bandwidth"]), **texts(pool, row, same("name", "source"))}
+        for row in rows])
+
+
 def torch_builds(directory, pool):
     rows = read_csv(directory / "torch_builds.csv", lambda row: (
         dotted(row["torch_version"]), row["cuda_tag"].encode(), row["platform"]))
@@ -211,6 +218,7 @@ def main(source, target):
         "cuda_table.h": cuda_releases(source, pool),
         "errors_table.h": errors(source, pool, {entry["slug"] for entry in entries}),
         "gpus_table.h": gpus(source, pool),
+        "gpu_speed_table.h": gpu_speed(source, pool),
         "sonames_table.h": sonames(source, pool),
         "torch_builds_table.h": torch_builds(source, pool) + torch_pins(source, pool),
     }

@@ -27,23 +27,27 @@ enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 struct options {
     const struct command_row *command;
     struct str python, environment, root, facts;
+    struct str word; /* what a command that takes words was given, with a blank between them */
     int pid;
     int device; /* of verify: 1 + the GPU's ordinal; 0: every GPU */
     enum lang lang;
     enum colour colour;
     bool json, verbose, quiet, help, version;
     bool no_driver, quick, thorough;
-    struct str topic; /* of explain: its words, with a blank between them */
     bool list, with_machine;
 };
 
 /* Which commands an option is for. */
-enum command_bit { OF_CHECK = 1, OF_VERIFY = 2, OF_EXPLAIN = 4, OF_ALL = 7 };
+enum command_bit { OF_CHECK = 1, OF_VERIFY = 2, OF_EXPLAIN = 4, OF_WHY = 8, OF_ALL = 15 };
+
+/* What may follow a command's name: nothing; one word, which must; any number. */
+enum words { WORDS_NONE, WORDS_ONE, WORDS_ANY };
 
 struct command_row {
     const char *name;
     enum command_bit bit;
-    bool takes_words; /* after its name */
+    enum words takes;
+    const char *word; /* "LIBRARY": what it takes, for help; NULL: nothing */
     enum text_id does;
     int (*run)(struct arena *arena, const struct options *options);
 };
@@ -97,6 +101,7 @@ bool terminal_takes_colour(enum colour wanted);
 
 int command_explain(struct arena *arena, const struct options *options);
 int command_verify(struct arena *arena, const struct options *options);
+int command_why(struct arena *arena, const struct options *options);
 int command_check(struct arena *arena, const struct options *options);
 int print_help(struct arena *arena, const struct options *options);
 

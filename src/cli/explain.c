@@ -66,7 +66,7 @@ static int explain_text(struct arena *arena, const struct options *options, stru
 
 static int show_topic(struct arena *arena, const struct options *options, const struct topic *topic)
 {
-    const struct topic_report report = { topic, options->lang, terminal_columns() };
+    const struct topic_report report = { topic, options->word, options->lang, terminal_columns() };
     struct buf buf = buf_new(arena, TOPIC_LIMIT);
 
     if (options->quiet)
@@ -83,7 +83,7 @@ static void say(struct arena *arena, const struct options *options, enum text_id
 {
     struct buf shown = buf_new(arena, TOPIC_LIMIT);
 
-    text_escape(&shown, options->topic);
+    text_escape(&shown, options->word);
     complain(report_fill(arena, text_of(id, options->lang), "word", buf_str(&shown), NULL));
 }
 
@@ -91,10 +91,10 @@ static void say(struct arena *arena, const struct options *options, enum text_id
 static int nothing_of(struct arena *arena, const struct options *options)
 {
     struct str near = { NULL, 0 };
-    bool has_near = topic_near(options->topic, &near);
+    bool has_near = topic_near(options->word, &near);
     struct buf shown = buf_new(arena, TOPIC_LIMIT);
 
-    text_escape(&shown, options->topic);
+    text_escape(&shown, options->word);
     complain(report_fill(
         arena, text_of(has_near ? TEXT_CLI_NOTHING_OF_NEAR : TEXT_CLI_NOTHING_OF, options->lang),
         "word", buf_str(&shown), "near", near, NULL));
@@ -103,7 +103,7 @@ static int nothing_of(struct arena *arena, const struct options *options)
 
 int command_explain(struct arena *arena, const struct options *options)
 {
-    struct str word = options->topic;
+    struct str word = options->word;
     struct topic topic;
     bool known, file;
 

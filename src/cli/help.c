@@ -56,6 +56,7 @@ static void examples(struct buf *buf, enum lang lang, size_t columns)
         { STR_INIT("gpuvet verify"), TEXT_CLI_EXAMPLE_VERIFY },
         { STR_INIT("gpuvet explain train.log"), TEXT_CLI_EXAMPLE_EXPLAIN },
         { STR_INIT("gpuvet explain CUDA 804"), TEXT_CLI_EXAMPLE_CODE },
+        { STR_INIT("gpuvet why cudnn"), TEXT_CLI_EXAMPLE_WHY },
         { STR_INIT("gpuvet --json"), TEXT_CLI_EXAMPLE_JSON },
     };
 
@@ -75,7 +76,10 @@ int print_help(struct arena *arena, const struct options *given)
     buf_addz(&buf, "  gpuvet [COMMAND] [OPTION]…\n");
     title(&buf, TEXT_CLI_HELP_COMMANDS, given->lang);
     for (const struct command_row *command = cli_commands; command->name; command++)
-        row(&buf, str_of(command->name), text_of(command->does, given->lang), DOES_AT, columns);
+        row(&buf,
+            arena_printf(arena, "%s%s%s", command->name, command->word ? " " : "",
+                         command->word ? command->word : ""),
+            text_of(command->does, given->lang), DOES_AT, columns);
     options(&buf, given->lang, columns);
     examples(&buf, given->lang, columns);
     title(&buf, TEXT_CLI_HELP_EXIT, given->lang);

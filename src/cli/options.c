@@ -30,10 +30,10 @@ enum option_id {
 static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_PYTHON] = { "--python", NULL, "PATH", OF_ALL, TEXT_CLI_OPTION_PYTHON },
     [OPTION_ENV] = { "--env", NULL, "DIR", OF_ALL, TEXT_CLI_OPTION_ENV },
-    [OPTION_PID] = { "--pid", NULL, "PID", OF_CHECK | OF_EXPLAIN, TEXT_CLI_OPTION_PID },
-    [OPTION_ROOT] = { "--root", NULL, "DIR", OF_CHECK | OF_EXPLAIN, TEXT_CLI_OPTION_ROOT },
+    [OPTION_PID] = { "--pid", NULL, "PID", OF_CHECK | OF_EXPLAIN | OF_WHY, TEXT_CLI_OPTION_PID },
+    [OPTION_ROOT] = { "--root", NULL, "DIR", OF_CHECK | OF_EXPLAIN | OF_WHY, TEXT_CLI_OPTION_ROOT },
     [OPTION_FACTS] = { "--facts", NULL, "FILE", OF_CHECK | OF_EXPLAIN, TEXT_CLI_OPTION_FACTS },
-    [OPTION_NO_DRIVER] = { "--no-driver", NULL, NULL, OF_CHECK | OF_EXPLAIN,
+    [OPTION_NO_DRIVER] = { "--no-driver", NULL, NULL, OF_CHECK | OF_EXPLAIN | OF_WHY,
                            TEXT_CLI_OPTION_NO_DRIVER },
     [OPTION_QUICK] = { "--quick", NULL, NULL, OF_VERIFY, TEXT_CLI_OPTION_QUICK },
     [OPTION_THOROUGH] = { "--thorough", NULL, NULL, OF_VERIFY, TEXT_CLI_OPTION_THOROUGH },
@@ -327,15 +327,18 @@ int options_read(struct arena *arena, int argc, char *const *argv, struct option
             i += read_option(&reader, word, i + 1 < argc ? argv[i + 1] : NULL);
         else if (!ret->command)
             read_command(&reader, word);
-        else if (ret->command->takes_words)
-            ret->topic =
-                ret->topic.len ? arena_printf(arena, "%s %s", ret->topic.data, argv[i]) : word;
+        else if (ret->command->takes == WORDS_ANY && ret->word.len)
+            ret->word = arena_printf(arena, "%s %s", ret->word.data, argv[i]);
+        else if (ret->command->takes != WORDS_NONE && ret->word.len == 0 && word.len)
+            ret->word = word;
         else
             wrong(&reader, TEXT_CLI_NO_ARGUMENT, word, word);
     }
     if (!ret->command)
         ret->command = &cli_commands[0];
     check_together(&reader);
+    if (ret->command->takes == WORDS_ONE && ret->word.len == 0 && !ret->help && !ret->version)
+        wrong(&reader, TEXT_CLI_NEEDS_WORD, str_of(ret->command->name), str_of(ret->command->word));
     *ret_wrong = reader.wrong;
     return reader.wrong.len ? -EINVAL : 0;
 }

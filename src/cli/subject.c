@@ -27,8 +27,7 @@ struct str error_text(int error)
     return str_of(strerrordesc_np(-error));
 }
 
-/* A path as the user typed it, made absolute: roots know no working directory. */
-static struct str absolute(struct arena *arena, struct str path, struct str directory)
+struct str absolute_path(struct arena *arena, struct str path, struct str directory)
 {
     if (path.len == 0 || str_starts(path, STR("/")) || directory.len == 0)
         return path;
@@ -92,8 +91,8 @@ void look_at_machine(struct arena *arena, const struct options *options, struct 
 {
     ret->eyes = own_eyes(arena);
     ret->wishes = (struct wishes){
-        .python = absolute(arena, options->python, ret->eyes.working_directory),
-        .environment = absolute(arena, options->environment, ret->eyes.working_directory),
+        .python = absolute_path(arena, options->python, ret->eyes.working_directory),
+        .environment = absolute_path(arena, options->environment, ret->eyes.working_directory),
     };
     ret->ctx = (struct probe_ctx){ .arena = arena,
                                    .root = root_live(arena),
@@ -104,13 +103,13 @@ void look_at_machine(struct arena *arena, const struct options *options, struct 
 
 static int examine_machine(struct arena *arena, const struct options *options, struct subject *ret)
 {
-    struct looking looking;
+    struct looking *looking = &ret->looking;
 
-    look_at_machine(arena, options, &ret->facts, &looking);
+    look_at_machine(arena, options, &ret->facts, looking);
     if (options->no_driver)
-        look(&looking.ctx, FACT_UNKNOWN, STR("--no-driver"));
+        look(&looking->ctx, FACT_UNKNOWN, STR("--no-driver"));
     else
-        look_and_ask(&looking.ctx, options->lang);
+        look_and_ask(&looking->ctx, options->lang);
     ret->kind = STR("machine");
     ret->name = ret->facts.machine.name.value;
     return EXIT_GOOD;
@@ -119,16 +118,18 @@ static int examine_machine(struct arena *arena, const struct options *options, s
 static int examine_directory(struct arena *arena, const struct options *options,
                              struct subject *ret)
 {
-    struct eyes eyes = { .known = false };
-    struct wishes wishes = { .python = options->python, .environment = options->environment };
-    struct probe_ctx ctx = {
-        .arena = arena, .eyes = &eyes, .wishes = &wishes, .facts = &ret->facts
-    };
-    int r = root_directory(arena, options->root, &ctx.root);
+    struct looking *looking = &ret->looking;
+    int r;
 
+    looking->wishes =
+        (struct wishes){ .python = options->python, .environment = options->environment };
+    looking->ctx = (struct probe_ctx){
+        .arena = arena, .eyes = &looking->eyes, .wishes = &looking->wishes, .facts = &ret->facts
+    };
+    r = root_directory(arena, options->root, &looking->ctx.root);
     if (r < 0)
         return cannot_read(arena, options, options->root, error_text(r));
-    look(&ctx, FACT_UNKNOWN, STR("--root"));
+    look(&looking->ctx, FACT_UNKNOWN, STR("--root"));
     ret->kind = STR("directory");
     ret->name = options->root;
     return EXIT_GOOD;
@@ -191,27 +192,30 @@ static struct str python_of_process(struct arena *arena, struct root *live, int 
 static int examine_process(struct arena *arena, const struct options *options, struct subject *ret)
 {
     struct root *live = root_live(arena);
+    struct looking *looking = &ret->looking;
+    struct probe_ctx *ctx = &looking->ctx;
     struct str environment;
-    struct eyes eyes;
-    struct wishes wishes = { .python = python_of_process(arena, live, options->pid) };
-    struct probe_ctx ctx = {
-        .arena = arena, .eyes = &eyes, .wishes = &wishes, .facts = &ret->facts
-    };
     int r =
         root_read(live, proc_path(arena, options->pid, "environ"), ENVIRONMENT_LIMIT, &environment);
 
     if (r < 0)
         return cannot_read(arena, options, arena_printf(arena, "/proc/%d/environ", options->pid),
                            error_text(r));
-    eyes = eyes_of_process(arena, live, options->pid, environment);
-    ctx.root = root_of_process(arena, live, options->pid);
+    looking->eyes = eyes_of_process(arena, live, options->pid, environment);
+    looking->wishes = (struct wishes){ .python = python_of_process(arena, live, options->pid) };
+    *ctx = (struct probe_ctx){ .arena = arena,
+                               .root = root_of_process(arena, live, options->pid),
+                               .eyes = &looking->eyes,
+                               .wishes = &looking->wishes,
+                               .facts = &ret->facts };
     if (options->no_driver)
-        look(&ctx, FACT_UNKNOWN, STR("--no-driver"));
-    else if (ctx.root != live || eyes.uid != geteuid()) /* its driver is not ours to ask */
-        look(&ctx, FACT_DENIED,
-             proc_path(arena, options->pid, ctx.root != live ? "root" : "status"));
+        look(ctx, FACT_UNKNOWN, STR("--no-driver"));
+    else if (ctx->root != live ||
+             looking->eyes.uid != geteuid()) /* its driver is not ours to ask */
+        look(ctx, FACT_DENIED,
+             proc_path(arena, options->pid, ctx->root != live ? "root" : "status"));
     else
-        look_and_ask(&ctx, options->lang);
+        look_and_ask(ctx, options->lang);
     ret->kind = STR("process");
     ret->name = arena_printf(arena, "%d", options->pid);
     return EXIT_GOOD;

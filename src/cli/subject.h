@@ -7,19 +7,22 @@
 #include "probe/probe.h"
 #include "verify/verify.h"
 
-struct subject {
-    struct str kind; /* "machine", "process", "directory", "facts", "text" */
-    struct str name;
-    const struct quotes *quotes; /* of a text; NULL else */
-    struct facts facts;
-};
-
-/* What looks at this machine with the eyes of the shell that gpuvet was started from. */
+/* What looks: points at itself, so it must not be copied or moved. */
 struct looking {
     struct eyes eyes;
     struct wishes wishes;
     struct probe_ctx ctx;
 };
+
+struct subject {
+    struct str kind; /* "machine", "process", "directory", "facts", "text" */
+    struct str name;
+    const struct quotes *quotes; /* of a text; NULL else */
+    struct facts facts;
+    struct looking looking; /* what filled the facts; no root where they were given */
+};
+
+/* This machine, with the eyes of the shell that gpuvet was started from. */
 void look_at_machine(struct arena *arena, const struct options *options, struct facts *facts,
                      struct looking *ret);
 const char *const *environment_of(struct arena *arena, const struct eyes *eyes);
@@ -28,12 +31,15 @@ const char *const *environment_of(struct arena *arena, const struct eyes *eyes);
 int conclude(struct arena *arena, const struct options *options, struct subject *subject,
              const struct verification *verification);
 
-/* One line that says that `what` cannot be read, and why: EXIT_NO_INPUT. */
+/* EXIT_GOOD, or EXIT_NO_INPUT after saying why. */
+int subject_examine(struct arena *arena, const struct options *options, struct subject *ret);
+
+/* Says that an input cannot be read, and why: EXIT_NO_INPUT. */
 int cannot_read(struct arena *arena, const struct options *options, struct str what,
                 struct str why);
 struct str error_text(int error);
 
-/* EXIT_GOOD, or EXIT_NO_INPUT after saying why. */
-int subject_examine(struct arena *arena, const struct options *options, struct subject *ret);
+/* A path as the user typed it, made absolute: roots know no working directory. */
+struct str absolute_path(struct arena *arena, struct str path, struct str directory);
 
 #endif

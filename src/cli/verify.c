@@ -77,6 +77,7 @@ static void verify_gpus(struct run *run, struct verification *ret)
     }
     wait_for(run, children, count);
     verify_answer_read(run->arena, child_result(children[0]), &ret->gpus);
+    verify_expect_speed(&ret->gpus);
     verify_as_driver(run->arena, &ret->gpus, &answer->cuda);
     if (count > 1)
         nvml_answer_read(run->arena, child_result(children[1]), &answer->nvml);

@@ -23,6 +23,7 @@ struct step {
     double ms;
     double figure; /* in `unit`: "TFLOP/s", "GB/s", "GB"; empty: no figure */
     struct str unit;
+    double expected; /* what its maker says of this model, in `unit`; 0: not known */
     struct str call; /* the call that failed, and its code; empty: none did */
     int64_t code;
     int64_t wrong, first;    /* how many numbers were wrong, and the place of the lowest */

@@ -1,6 +1,7 @@
 #include "loader/folders.h"
 
 #include "base/buf.h"
+#include "loader/object.h"
 
 #include <errno.h>
 
@@ -14,6 +15,7 @@ struct memory {
 };
 struct search_memory {
     LIST(struct memory) known;
+    struct object_memory objects;
 };
 
 struct search_place search_place(const struct search *search, struct str folder)
@@ -35,6 +37,11 @@ struct search_place search_place(const struct search *search, struct str folder)
     }
     *LIST_ADD(search->arena, &memory->known) = known;
     return known.place;
+}
+
+const struct object_known *search_object(const struct search *search, struct str path)
+{
+    return object_look(&search->memory->objects, search->root, search->arena, path);
 }
 
 struct str search_relative(const struct search *search, struct str path)

@@ -1,4 +1,4 @@
-/* folders: where search.c looks: how a path variable becomes folders, and which folders exist. */
+/* folders: where search.c looks: how a path variable becomes folders, and what is in them. */
 #ifndef GPUVET_LOADER_FOLDERS_H
 #define GPUVET_LOADER_FOLDERS_H
 
@@ -12,6 +12,9 @@ struct search_place {
     int level; /* the highest glibc-hwcaps level to try in it; 0: it has no such subfolder */
 };
 struct search_place search_place(const struct search *search, struct str folder);
+
+/* What is known of a file. A look is made once. */
+const struct object_known *search_object(const struct search *search, struct str path);
 
 /* The path without leading slash; a relative one is taken from the working directory, and is empty
  * where that is not known. */

@@ -7,8 +7,8 @@
 #include <errno.h>
 
 #define TEXT_LIMIT 4096
-#define SAMPLE_FIRST 32 /* containers of a section that a sample reads in full, and then */
-#define SAMPLE_EVERY 8  /* each of this many */
+#define SAMPLE_FIRST 16 /* containers of a section that a sample reads in full, and then */
+#define SAMPLE_EVERY 16 /* each of this many */
 #define SHARE 4         /* a target counts from this part of the largest count on */
 
 static char suffix_of(const struct fatbin_entry *entry)

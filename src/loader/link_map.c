@@ -14,6 +14,7 @@ void link_map_doubt(struct link_map *map, int error, struct str from)
         return;
     map->doubt = error;
     map->doubt_from = from;
+    map->certain = map->all.count;
 }
 
 static int fail(struct link_map *map, const struct library *asker, struct str name, int error)
@@ -60,7 +61,7 @@ static struct library *find_file(const struct link_map *map, const struct node *
 /* --- one object ---------------------------------------------------------------------------- */
 
 /* The folder of the file itself for a program (the kernel says which), else that of its path. */
-static void take_looks(struct link_map *map, struct library *library,
+static void take_looks(const struct link_map *map, struct library *library,
                        const struct elf_dynamic *dynamic)
 {
     struct str origin = path_dir(library->rule == SEARCH_PROGRAM ? library->real : library->path);
@@ -75,23 +76,18 @@ static void take_looks(struct link_map *map, struct library *library,
         looks->rpath = search_folders(&map->search, dynamic->rpath, "::", origin);
 }
 
-static int read_dynamic(struct link_map *map, struct library *library, struct str *ret_interp)
+static int read_dynamic(const struct link_map *map, struct library *library)
 {
-    struct object object;
-    struct elf_dynamic dynamic;
-    int r = object_open(map->root, library->path, map->arena, &object);
+    const struct object_known *object = search_object(&map->search, library->path);
+    struct elf_dynamic dynamic = object->dynamic;
+    int r = object->open_error ? object->open_error : object->elf_error;
 
     if (r < 0)
         return r;
-    library->node = object.file.node;
-    *ret_interp = object.elf.interp;
-    r = object.elf.bits == 64 && !object.elf.big_endian ? elf_dynamic(&object.elf, &dynamic)
-                                                        : -ENOEXEC;
-    if (r == -ENOENT) { /* a static program needs nothing; glibc refuses such a library */
-        memset(&dynamic, 0, sizeof(dynamic));
+    library->node = object->node;
+    r = object->bits == 64 && !object->big_endian ? object->dynamic_error : -ENOEXEC;
+    if (r == -ENOENT) /* a static program needs nothing; glibc refuses such a library */
         r = library->rule == SEARCH_PROGRAM ? 0 : -EBADMSG;
-    }
-    object_close(&object);
     if (r < 0)
         return r;
     if (dynamic.needed_count > LINK_MAP_NEEDED)
@@ -110,12 +106,11 @@ static int read_dynamic(struct link_map *map, struct library *library, struct st
 static int add_file(struct link_map *map, struct library *library, struct library **ret)
 {
     struct library *same;
-    struct str interp;
     int r;
 
     if (map->all.count == LINK_MAP_LIMIT)
         return -E2BIG;
-    r = read_dynamic(map, library, &interp);
+    r = read_dynamic(map, library);
     if (r < 0)
         return r;
     same = find_file(map, &library->node);
@@ -205,9 +200,24 @@ int link_map_open(struct link_map *map, const struct library *asker, struct str 
 
     if (r == 0)
         r = add_needed(map, first);
-    if (r < 0)
+    if (r < 0) {
         map->all.count = first;
+        map->certain = map->certain < first ? map->certain : first;
+    }
     return r < 0 ? r : 0;
+}
+
+int link_map_read(const struct link_map *map, struct str path, struct library *ret)
+{
+    struct library library = { .name = path, .path = path, .rule = SEARCH_PATH };
+    int r;
+
+    library.asker = map->all.count ? map->all.items[0] : NULL;
+    r = read_dynamic(map, &library);
+    if (r < 0)
+        return r;
+    *ret = library;
+    return 0;
 }
 
 /* --- the start of a process ---------------------------------------------------------------- */
@@ -254,26 +264,22 @@ int link_map_start(struct root *root, struct arena *arena, const struct search_w
 {
     struct search_wish full = *wish;
     struct library *library, *unused;
-    struct object object;
-    struct str interp = { NULL, 0 }, real;
+    struct str interp, real;
     int r;
 
     *ret = (struct link_map){ .root = root, .arena = arena };
     while (str_starts(program, STR("/")))
         program = str_from(program, 1);
     r = root_resolve(root, program, &real);
-    if (r == 0)
-        r = object_open(root, real, arena, &object);
     if (r < 0)
         return fail(ret, NULL, program, r);
-    interp = object.elf.interp;
-    object_close(&object);
     full.origin = path_dir(real);
     ret->search = search_new(root, arena, &full);
     library = new_program(ret, real);
     r = add_file(ret, library, &unused);
     if (r < 0)
         return fail(ret, NULL, program, r);
+    interp = search_object(&ret->search, real)->interp;
     if (interp.len) { /* where it is missing the kernel refuses; that is another finding */
         library = new_program(ret, search_relative(&ret->search, interp));
         library->asker = ret->all.items[0];

@@ -51,6 +51,7 @@ struct link_map {
     int stage;                   /* put into what is loaded next */
     int doubt; /* a look failed (a negative errno): what follows may be otherwise */
     struct str doubt_from;
+    size_t certain; /* how many of `all` were mapped before that look, where there is a doubt */
 };
 
 /*
@@ -68,6 +69,10 @@ int link_map_open(struct link_map *map, const struct library *asker, struct str 
 
 /* Says that a look failed: what the map holds from now on may be otherwise. */
 void link_map_doubt(struct link_map *map, int error, struct str from);
+
+/* Reads a library as if the program had opened this path, and adds it to nothing. Errors of
+ * object_open(). */
+int link_map_read(const struct link_map *map, struct str path, struct library *ret);
 
 /* The loaded library of that name or SONAME, or NULL. */
 struct library *link_map_find(const struct link_map *map, struct str name);

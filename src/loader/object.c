@@ -48,21 +48,61 @@ static int read_piece(void *ctx, uint64_t offset, void *buf, size_t size)
     return 0;
 }
 
+/* Over an opened file; closes it on failure. */
+static int read_head(struct object *object, struct arena *arena)
+{
+    int r;
+
+    object->window = (struct window){ read_piece, object, object->file.node.size };
+    object->ahead_at = object->ahead_len = 0;
+    r = elf_open(&object->window, arena, &object->elf);
+    if (r < 0)
+        root_file_close(&object->file);
+    return r;
+}
+
 int object_open(struct root *root, struct str path, struct arena *arena, struct object *ret)
 {
     int r = root_open(root, path, &ret->file);
 
-    if (r < 0)
-        return r;
-    ret->window = (struct window){ read_piece, ret, ret->file.node.size };
-    ret->ahead_at = ret->ahead_len = 0;
-    r = elf_open(&ret->window, arena, &ret->elf);
-    if (r < 0)
-        root_file_close(&ret->file);
-    return r;
+    return r < 0 ? r : read_head(ret, arena);
 }
 
 void object_close(struct object *object)
 {
     root_file_close(&object->file);
+}
+
+static void look(struct object_known *known, struct root *root, struct arena *arena)
+{
+    struct object object;
+
+    known->open_error = root_open(root, known->path, &object.file);
+    if (known->open_error)
+        return;
+    known->node = object.file.node;
+    known->elf_error = read_head(&object, arena);
+    if (known->elf_error)
+        return;
+    known->bits = object.elf.bits;
+    known->big_endian = object.elf.big_endian;
+    known->machine = object.elf.machine;
+    known->interp = object.elf.interp;
+    known->dynamic_error = elf_dynamic(&object.elf, &known->dynamic);
+    object_close(&object);
+}
+
+const struct object_known *object_look(struct object_memory *memory, struct root *root,
+                                       struct arena *arena, struct str path)
+{
+    struct object_known *known;
+
+    for (size_t i = 0; i < memory->known.count; i++)
+        if (str_eq(memory->known.items[i]->path, path))
+            return memory->known.items[i];
+    known = ARENA_NEW(arena, struct object_known);
+    known->path = path;
+    look(known, root, arena);
+    *LIST_ADD(arena, &memory->known) = known;
+    return known;
 }

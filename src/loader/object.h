@@ -20,4 +20,27 @@ struct object {
 int object_open(struct root *root, struct str path, struct arena *arena, struct object *ret);
 void object_close(struct object *object);
 
+/* What a file says of itself to the dynamic loader. */
+struct object_known {
+    struct str path;
+    int open_error; /* of root_open(); nothing more is known then */
+    struct node node;
+    int elf_error; /* of elf_open(); nothing more is known then */
+    unsigned bits;
+    bool big_endian;
+    uint16_t machine;
+    struct str interp;
+    int dynamic_error; /* of elf_dynamic() */
+    struct elf_dynamic dynamic;
+};
+
+/* Starts zeroed. */
+struct object_memory {
+    LIST(struct object_known *) known;
+};
+
+/* Looks at each path once, whatever comes of it. */
+const struct object_known *object_look(struct object_memory *memory, struct root *root,
+                                       struct arena *arena, struct str path);
+
 #endif

@@ -1,10 +1,9 @@
 #include "loader/folders.h"
 
-#include "base/bytes.h"
+#include "loader/object.h"
 
 #include <errno.h>
 
-#define HEAD 20 /* bytes of an ELF file, up to and including its machine */
 #define MACHINE_X86_64 62u
 #define MACHINE_AARCH64 183u
 
@@ -34,7 +33,12 @@ struct str search_result_name(int result)
     case -ENOTDIR:
         return STR("not there");
     case -ENOEXEC:
+    case -ENOTSUP:
         return STR("for another processor");
+    case -EBADMSG:
+        return STR("not a shared library");
+    case -ENODATA:
+        return STR("cut short");
     case -EACCES:
     case -EPERM:
         return STR("may not be read");
@@ -68,35 +72,27 @@ static void failed(struct hunt *hunt, int error, struct str path)
     }
 }
 
-/* -ENOEXEC: an ELF file of another class or machine, which glibc passes over. */
-static int check_head(const struct search *search, struct root_file *file)
+/* Loading will fail: the search has ended at this file. */
+static bool is_no_elf(int error)
 {
-    char head[HEAD];
-    struct cursor cursor;
-    int r = root_file_read(file, 0, head, sizeof(head));
-
-    if (r < HEAD || memcmp(head, "\177ELF", 4) != 0)
-        return r < 0 ? r : 0;
-    cursor = cursor_of((struct str){ head, sizeof(head) });
-    cursor_seek(&cursor, 18);
-    if (search->wish.musl ||
-        (head[4] == 2 &&
-         cursor_le(&cursor, 2) == (search->wish.aarch64 ? MACHINE_AARCH64 : MACHINE_X86_64)))
-        return 0;
-    return -ENOEXEC;
+    return error == -EBADMSG || error == -ENODATA || error == -E2BIG;
 }
 
+/* -ENOEXEC: an ELF file of another class or machine, which glibc passes over. */
 static int look_at(const struct search *search, struct str path, struct node *ret)
 {
-    struct root_file file;
-    int r = root_open(search->root, path, &file);
+    const struct object_known *known = search_object(search, path);
 
-    if (r < 0)
-        return r;
-    *ret = file.node;
-    r = check_head(search, &file);
-    root_file_close(&file);
-    return r;
+    if (known->open_error)
+        return known->open_error;
+    if (known->elf_error && !is_no_elf(known->elf_error))
+        return known->elf_error;
+    *ret = known->node;
+    if (known->elf_error || search->wish.musl ||
+        (known->bits == 64 && !known->big_endian &&
+         known->machine == (search->wish.aarch64 ? MACHINE_AARCH64 : MACHINE_X86_64)))
+        return 0;
+    return -ENOEXEC;
 }
 
 /* True where the search is over. */

@@ -53,7 +53,7 @@ struct search_folders {
     size_t count;
 };
 
-struct search_memory; /* which folders there are */
+struct search_memory; /* which folders there are, and what files say of themselves */
 
 struct search {
     struct root *root;
@@ -135,7 +135,8 @@ static inline bool search_is_certain(const struct search_result *result)
     return result->error == 0 || result->certain > 0;
 }
 
-/* "found", "not there", "for another processor", or the system's name of an error. */
+/* "found", "not there", "for another processor", "may not be read", "not a shared library", "cut
+ * short", or the system's name of an error. */
 struct str search_result_name(int result);
 
 #endif

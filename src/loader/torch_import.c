@@ -40,6 +40,13 @@ static const struct {
 static const char *const modules_before[] = { "_ctypes", "zlib", "_bz2", "_lzma" };
 static const char *const modules_after[] = { "_hashlib", "_uuid", "_ssl" };
 
+/* Torch looks into the same folder for one library after the other. */
+struct listing {
+    struct str folder;
+    struct names names;
+    int error;
+};
+
 struct import {
     const struct torch_import_wish *wish;
     struct link_map *map;
@@ -48,6 +55,7 @@ struct import {
     struct str suffix;            /* of extension modules: ".cpython-311-x86_64-linux-gnu.so" */
     const struct library *python; /* the object that opens extension modules */
     const struct library *ctypes; /* the one that opens what torch preloads */
+    LIST(struct listing) listings;
 };
 
 static struct str absolute(struct arena *arena, struct str path)
@@ -128,25 +136,40 @@ static void open_by_themselves(struct import *import, enum torch_stage stage)
 
 /* --- what torch preloads ------------------------------------------------------------------- */
 
+/* Good until the next one. */
+static const struct listing *list(struct import *import, struct str folder)
+{
+    struct listing *listing;
+
+    for (size_t i = 0; i < import->listings.count; i++)
+        if (str_eq(import->listings.items[i].folder, folder))
+            return &import->listings.items[i];
+    listing = LIST_ADD(import->arena, &import->listings);
+    listing->folder = folder;
+    listing->error = root_list(import->map->root, folder, NAMES, &listing->names);
+    return listing;
+}
+
 /* The first file of the folder that fits. The order of a folder's names is the file system's where
  * several fit: the first in byte order stands for it. */
 static bool find_in(struct import *import, struct str folder, const struct torch_preload *row,
                     struct str *ret)
 {
-    struct names names;
-    int r;
+    const struct listing *listing;
+    const struct names *names;
 
     if (search_place(&import->map->search, folder).absent)
         return false;
-    r = root_list(import->map->root, folder, NAMES, &names);
-    if (r < 0) {
-        if (fact_state_of_error(r) != FACT_ABSENT)
-            link_map_doubt(import->map, r, folder);
+    listing = list(import, folder);
+    if (listing->error < 0) {
+        if (fact_state_of_error(listing->error) != FACT_ABSENT)
+            link_map_doubt(import->map, listing->error, folder);
         return false;
     }
-    for (size_t i = 0; i < names.count; i++)
-        if (torch_preload_fits(row->pattern, names.items[i])) {
-            *ret = arena_join(import->arena, folder, names.items[i]);
+    names = &listing->names;
+    for (size_t i = 0; i < names->count; i++)
+        if (torch_preload_fits(row->pattern, names->items[i])) {
+            *ret = arena_join(import->arena, folder, names->items[i]);
             return true;
         }
     return false;

@@ -84,8 +84,7 @@ static bool is_decidable(const struct facts *facts)
     if (facts->driver.version.state != FACT_KNOWN || facts->hardware.gpus.state != FACT_KNOWN ||
         facts->hardware.gpus.count == 0 || facts->torch.python_version.state != FACT_KNOWN ||
         facts->machine.architecture.state != FACT_KNOWN ||
-        facts->machine.libc.state != FACT_KNOWN ||
-        facts->machine.libc_version.state != FACT_KNOWN)
+        facts->machine.libc.state != FACT_KNOWN || facts->machine.libc_version.state != FACT_KNOWN)
         return false;
     for (size_t i = 0; i < facts->hardware.gpus.count; i++)
         if (gpus[i].capability.state != FACT_KNOWN)

@@ -8,6 +8,7 @@
 #include "probe/libraries.h"
 
 #include "knowledge/sonames.h"
+#include "loader/folders.h"
 #include "loader/symbols.h"
 #include "probe/look.h"
 #include "probe/python.h"
@@ -37,18 +38,26 @@ static struct search_folders search_path(struct probe_ctx *ctx)
     return folders;
 }
 
-static struct torch_import_wish wish_of(struct probe_ctx *ctx)
+static struct search_wish search_of(const struct probe_ctx *ctx)
 {
     const struct machine_facts *machine = &ctx->facts->machine;
+    struct search_wish wish = {
+        .working_directory = ctx->eyes->working_directory,
+        .cpu_level = machine->cpu_level.state == FACT_KNOWN ? (int) machine->cpu_level.value : 0,
+        .musl = fact_is(&machine->libc, STR("musl")),
+        .aarch64 = fact_is(&machine->architecture, STR("aarch64")),
+    };
+
+    (void) eyes_variable(ctx->eyes, "LD_LIBRARY_PATH", &wish.library_path);
+    return wish;
+}
+
+static struct torch_import_wish wish_of(struct probe_ctx *ctx)
+{
     const struct torch_facts *torch = &ctx->facts->torch;
     const struct python *python = &ctx->python->python;
     struct torch_import_wish wish = {
-        .search = {
-            .working_directory = ctx->eyes->working_directory,
-            .cpu_level = machine->cpu_level.state == FACT_KNOWN ? (int) machine->cpu_level.value : 0,
-            .musl = fact_is(&machine->libc, STR("musl")),
-            .aarch64 = fact_is(&machine->architecture, STR("aarch64")),
-        },
+        .search = search_of(ctx),
         .program = python->program,
         .torch = relative(torch->path.value),
         .search_path = search_path(ctx),
@@ -56,7 +65,6 @@ static struct torch_import_wish wish_of(struct probe_ctx *ctx)
     struct str major, minor;
     uint64_t number;
 
-    (void) eyes_variable(ctx->eyes, "LD_LIBRARY_PATH", &wish.search.library_path);
     (void) eyes_variable(ctx->eyes, "LD_PRELOAD", &wish.preload);
     wish.python_tag = arena_printf(ctx->arena, "cpython-%u%u%s", python->major, python->minor,
                                    python->free_threaded ? "t" : "");
@@ -168,8 +176,9 @@ static void record_cudnn(struct probe_ctx *ctx, const struct torch_import *impor
 
 /* The copy of a CUDA library that came with torch: in a package of its own, or in torch/lib; of
  * conda, in the environment's lib. False where there is none, or where a look failed. */
-static bool find_meant(struct probe_ctx *ctx, const struct torch_import_wish *wish,
-                       const struct cuda_library *row, struct str *ret)
+static bool find_meant(struct probe_ctx *ctx, const struct search *search,
+                       const struct torch_import_wish *wish, const struct cuda_library *row,
+                       struct str *ret)
 {
     struct str folders[FOLDERS];
     size_t count = 0;
@@ -183,20 +192,28 @@ static bool find_meant(struct probe_ctx *ctx, const struct torch_import_wish *wi
         struct str path = arena_join(ctx->arena, folders[i], row->soname);
         struct node node;
 
-        if (root_stat(ctx->root, path, &node) == 0)
+        if (!search_place(search, folders[i]).absent && root_stat(ctx->root, path, &node) == 0)
             return root_resolve(ctx->root, path, ret) == 0;
     }
     return false;
 }
 
-/* True where it is a CUDA library of which another copy came with torch. */
-static bool is_shadowed(struct probe_ctx *ctx, const struct torch_import_wish *wish,
-                        const struct library *library, struct str *ret_meant)
+bool libraries_meant(struct probe_ctx *ctx, const struct search *search,
+                     const struct torch_import_wish *wish, struct str name, struct str *ret)
 {
     struct cuda_library row;
 
-    return wish->cuda_major && cuda_library_find(name_of(library), wish->cuda_major, &row) &&
-           find_meant(ctx, wish, &row, ret_meant) && !str_eq(*ret_meant, library->real);
+    return wish->cuda_major && cuda_library_find(name, wish->cuda_major, &row) &&
+           find_meant(ctx, search, wish, &row, ret);
+}
+
+/* True where it is a CUDA library of which another copy came with torch. */
+static bool is_shadowed(struct probe_ctx *ctx, const struct search *search,
+                        const struct torch_import_wish *wish, const struct library *library,
+                        struct str *ret_meant)
+{
+    return libraries_meant(ctx, search, wish, name_of(library), ret_meant) &&
+           !str_eq(*ret_meant, library->real);
 }
 
 /* Whether a loaded library needs something of the foreign copy that it does not have: then the
@@ -238,7 +255,7 @@ static void record_shadow(struct probe_ctx *ctx, const struct torch_import_wish 
     for (size_t i = 1; i < import->map.all.count; i++) {
         const struct library *library = import->map.all.items[i];
 
-        if (!is_shadowed(ctx, wish, library, &meant))
+        if (!is_shadowed(ctx, &import->map.search, wish, library, &meant))
             continue;
         settle_str(&loader->shadowed, name_of(library), library->path, doubt);
         settle_str(&loader->shadowed_path, path_shown(ctx->arena, library->real), library->path,
@@ -257,6 +274,26 @@ int libraries_predict(struct probe_ctx *ctx, struct torch_import_wish *ret_wish,
         return -ENOENT;
     *ret_wish = wish_of(ctx);
     return torch_import_predict(ctx->root, ctx->arena, ret_wish, ret);
+}
+
+void libraries_without_torch(struct probe_ctx *ctx, struct torch_import_wish *ret_wish,
+                             struct torch_import *ret)
+{
+    struct link_map *map = &ret->map;
+    int r = -ENOENT;
+
+    *ret_wish = (struct torch_import_wish){ .search = search_of(ctx) };
+    *ret = (struct torch_import){ .loaded = false };
+    (void) eyes_variable(ctx->eyes, "LD_PRELOAD", &ret_wish->preload);
+    if (ctx->python && ctx->python->found) {
+        ret_wish->program = ctx->python->python.program;
+        r = link_map_start(ctx->root, ctx->arena, &ret_wish->search, ret_wish->program,
+                           ret_wish->preload, map);
+    }
+    if (r < 0 && map->all.count == 0)
+        *map = (struct link_map){ .root = ctx->root,
+                                  .arena = ctx->arena,
+                                  .search = search_new(ctx->root, ctx->arena, &ret_wish->search) };
 }
 
 /* Nothing is amiss with the libraries, or with a doubt: nothing is known of them. */

@@ -10,4 +10,14 @@
 int libraries_predict(struct probe_ctx *ctx, struct torch_import_wish *ret_wish,
                       struct torch_import *ret);
 
+/* Where that is not possible: the interpreter alone, or where there is none that can be read, an
+ * empty process, in which nothing but the system and the environment counts. */
+void libraries_without_torch(struct probe_ctx *ctx, struct torch_import_wish *ret_wish,
+                             struct torch_import *ret);
+
+/* The copy of the CUDA library `name` (a SONAME) that came with torch. False where there is none,
+ * where it is no CUDA library of this torch's CUDA, or where a look failed. */
+bool libraries_meant(struct probe_ctx *ctx, const struct search *search,
+                     const struct torch_import_wish *wish, struct str name, struct str *ret);
+
 #endif

@@ -9,8 +9,9 @@
 
 #include "probe/probe.h"
 
-#define PYTHON_FILE_LIMIT (64u << 10) /* bytes of a pyvenv.cfg, .pth or version.py that are taken \
-                                       */
+#define PYTHON_FILE_LIMIT \
+    (64u << 10) /* bytes of a pyvenv.cfg, .pth or version.py that are taken \
+                 */
 
 /* An interpreter, and where its installation lies. */
 struct python {

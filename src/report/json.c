@@ -136,12 +136,17 @@ static void write_verdict(struct json *json, const struct report *report)
     json_close(json, '}');
 }
 
-void report_program_json(struct json *json)
+void report_json_open(struct json *json, struct str subject_kind, struct str subject_name)
 {
+    json_open(json, NULL, '{');
     json_put_str(json, "schema", STR("gpuvet/1"));
     json_open(json, "program", '{');
     json_put_str(json, "name", STR("gpuvet"));
     json_put_str(json, "version", STR(GPUVET_VERSION));
+    json_close(json, '}');
+    json_open(json, "subject", '{');
+    json_put_str(json, "kind", subject_kind);
+    json_put_str(json, "name", subject_name);
     json_close(json, '}');
 }
 
@@ -150,12 +155,7 @@ void report_json(struct buf *buf, const struct report *report)
     const struct verdict *verdict = report->verdict;
     struct json json = json_to(buf);
 
-    json_open(&json, NULL, '{');
-    report_program_json(&json);
-    json_open(&json, "subject", '{');
-    json_put_str(&json, "kind", report->subject_kind);
-    json_put_str(&json, "name", report->subject_name);
-    json_close(&json, '}');
+    report_json_open(&json, report->subject_kind, report->subject_name);
     write_verdict(&json, report);
     json_open(&json, "findings", '[');
     for (size_t i = 0; i < verdict->findings.count; i++)

@@ -26,6 +26,9 @@ struct report {
 /* The text of a verdict: headline, chain, what to do, evidence. */
 void report_text(struct buf *buf, const struct report *report);
 
+/* The start of every JSON object that is promised: its bracket, "schema", "program", "subject". */
+void report_json_open(struct json *json, struct str subject_kind, struct str subject_name);
+
 /* The promised JSON object, with a newline at its end. */
 void report_json(struct buf *buf, const struct report *report);
 
@@ -38,9 +41,6 @@ struct str report_headline(struct arena *arena, const struct report *report);
 /* "root, reboot": what a remedy needs, for people; and the member "needs" for programs. */
 struct str report_needs(struct arena *arena, unsigned needs, enum lang lang);
 void report_needs_json(struct json *json, unsigned needs);
-
-/* The members "schema" and "program". */
-void report_program_json(struct json *json);
 
 /* Why a fact is missing, in the report's language. */
 struct str report_why_missing(struct arena *arena, const struct report *report, struct str fact);

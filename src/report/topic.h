@@ -8,13 +8,14 @@
 
 struct topic_report {
     const struct topic *topic; /* NULL: the list of causes is wanted */
+    struct str asked;          /* the words that it was found by */
     enum lang lang;
     size_t columns;
 };
 
 void topic_text(struct buf *buf, const struct topic_report *report);
 
-/* {"schema", "program", "cause": {…}}, or "codes": […], or "causes": […]; a newline at its end. */
+/* A report's head, then "cause": {…}, or "codes": […], or "causes": […]; a newline at its end. */
 void topic_json(struct buf *buf, const struct topic_report *report);
 
 /* "CUDA driver 804". */

@@ -130,8 +130,11 @@ void topic_json(struct buf *buf, const struct topic_report *report)
 {
     struct json json = json_to(buf);
 
-    json_open(&json, NULL, '{');
-    report_program_json(&json);
+    report_json_open(&json,
+                     !report->topic         ? STR("causes")
+                     : report->topic->cause ? STR("cause")
+                                            : STR("code"),
+                     report->asked);
     if (!report->topic)
         put_list(&json, report->lang);
     else if (report->topic->cause)

@@ -43,6 +43,10 @@ static void write_step(struct json *json, const struct step *step, struct str wi
         json_put_str(json, "unit", step->unit);
         json_close(json, '}');
     }
+    if (step->expected > 0) {
+        json_put_real(json, "expected", step->expected, 0);
+        json_put_bool(json, "slow", verify_is_slow(step));
+    }
     write_failure(json, step, within);
     if (step->reason.len)
         json_put_str(json, "reason", step->reason);
@@ -224,6 +228,12 @@ static void write_line(struct buf *buf, const struct report *report, const struc
                                  "number", number(buf->arena, step->peer), NULL));
     }
     buf_add_char(buf, '\n');
+    if (verify_is_slow(step)) {
+        buf_add(buf, report_fill(buf->arena, say(report, TEXT_VERIFY_SLOW), "expected",
+                                 arena_printf(buf->arena, "%.0f", step->expected), "unit",
+                                 step->unit, NULL));
+        buf_add_char(buf, '\n');
+    }
 }
 
 static void write_title(struct buf *buf, struct str title)

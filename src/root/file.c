@@ -7,6 +7,7 @@
  */
 #include "root/backend.h"
 
+#include "base/bytes.h"
 #include "base/fd.h"
 
 #include <dirent.h>
@@ -20,6 +21,12 @@
 
 #define LINK_LIMIT 40
 #define PATH_LIMIT 4096
+#define NAMES_PIECE 32768 /* bytes of a folder that are read at once */
+#define RECORD_NAME 19    /* bytes of a folder's record before its name */
+
+struct names_found {
+    LIST(struct str) list;
+};
 
 struct folder {
     int top;         /* lives as long as the program: a run has one root, or two */
@@ -322,44 +329,55 @@ static int file_link(void *self, struct str path, struct arena *arena, struct st
     return 0;
 }
 
-static int read_names(DIR *dir, size_t limit, struct arena *arena, struct names *ret)
+/* Adds the names of one piece: records of u64 inode, u64 position, u16 size, u8 kind, and the name
+ * up to its NUL. https://man7.org/linux/man-pages/man2/getdents.2.html */
+static int add_names(struct str piece, size_t limit, struct arena *arena, struct names_found *found)
 {
-    LIST(struct str) names = { 0 };
-    struct dirent *entry;
+    struct cursor cursor = cursor_of(piece);
 
-    while (errno = 0, (entry = readdir(dir)) != NULL) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+    while (cursor_left(&cursor) > 0) {
+        size_t start = cursor.at;
+        struct str name;
+        unsigned size;
+
+        cursor_skip(&cursor, 16);
+        size = (unsigned) cursor_le(&cursor, 2);
+        if (cursor.failed || size <= RECORD_NAME ||
+            bytes_text(piece, start + RECORD_NAME, &name) < 0)
+            return -EBADMSG;
+        cursor_seek(&cursor, start + size);
+        if (str_eqz(name, ".") || str_eqz(name, ".."))
             continue;
-        if (names.count == limit)
+        if (found->list.count == limit)
             return -E2BIG;
-        *LIST_ADD(arena, &names) = arena_copy(arena, str_of(entry->d_name));
+        *LIST_ADD(arena, &found->list) = arena_copy(arena, name);
     }
-    if (errno)
-        return -errno;
-    *ret = (struct names){ names.items, names.count };
     return 0;
+}
+
+/* Not readdir(), which asks twice more about each folder. */
+static int read_names(int fd, size_t limit, struct arena *arena, struct names *ret)
+{
+    struct names_found found = { .list = { 0 } };
+    char piece[NAMES_PIECE];
+    ssize_t got;
+    int r = 0;
+
+    while (r == 0 && (got = getdents64(fd, piece, sizeof(piece))) != 0)
+        r = got < 0 ? -errno : add_names((struct str){ piece, (size_t) got }, limit, arena, &found);
+    if (r == 0)
+        *ret = (struct names){ found.list.items, found.list.count };
+    return r;
 }
 
 static int file_list(void *self, struct str path, size_t limit, struct arena *arena,
                      struct names *ret)
 {
     char text[PATH_LIMIT];
-    DIR *dir;
-    int fd, r = path_text(path, text);
+    int r = path_text(path, text);
+    AUTO_CLOSE int fd = r < 0 ? r : open_node(self, text, O_RDONLY | O_DIRECTORY);
 
-    if (r < 0)
-        return r;
-    fd = open_node(self, text, O_RDONLY | O_DIRECTORY);
-    if (fd < 0)
-        return fd;
-    dir = fdopendir(fd);
-    if (!dir) {
-        (void) close(fd);
-        return -ENOMEM;
-    }
-    r = read_names(dir, limit, arena, ret);
-    (void) closedir(dir);
-    return r;
+    return fd < 0 ? fd : read_names(fd, limit, arena, ret);
 }
 
 static int file_may_open(void *self, struct str path, bool really)

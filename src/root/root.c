@@ -103,6 +103,8 @@ static int read_all(struct root_file *file, size_t limit, struct str *ret)
         len += (size_t) r;
         if (len > limit)
             return -E2BIG;
+        if (len == file->node.size) /* short of `room`: it ends where it said */
+            break;
         if (len == room) {
             char *grown = arena_alloc(arena, room * 2 + 1);
 

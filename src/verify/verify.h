@@ -28,6 +28,12 @@ void verify_as_driver(struct arena *arena, const struct verify_answer *gpus,
 void verify_facts(struct arena *arena, const struct verification *verification,
                   struct facts *facts);
 
+/* Puts beside each measured bandwidth what the GPU's maker says of the model, where that is known. */
+void verify_expect_speed(struct verify_answer *gpus);
+
+/* Whether a measured figure is below half of what is expected: worth a note, and no fault. */
+bool verify_is_slow(const struct step *step);
+
 /*
  * The libraries that torch would load, in the order in which it does, as "NAME=/PATH" for the
  * helper: those that the loader would take, as far as that is known; else from the folders of

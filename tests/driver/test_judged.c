@@ -111,9 +111,37 @@ static void test_judged__a_library_is_blamed_with_its_file(void **state)
     }
 }
 
+static void test_judged__a_slow_memory_is_a_note_and_no_fault(void **state)
+{
+    static const struct {
+        const char *name;
+        double figure;
+        bool slow;
+    } rows[] = {
+        { "NVIDIA H100 80GB HBM3", 2940, false },
+        { "NVIDIA H100 80GB HBM3", 1676, false },
+        { "NVIDIA H100 80GB HBM3", 1674, true },
+        { "Some GPU of tomorrow", 1, false },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct step step = { .name = STR("bandwidth"), .state = STEP_OK, .figure = rows[i].figure };
+        struct verified_gpu gpu = { .asked = true, .name = str_of(rows[i].name) };
+        struct verify_answer answer = { .gpus = { &gpu, 1, 1 } };
+
+        gpu.steps.items = &step;
+        gpu.steps.count = 1;
+        verify_expect_speed(&answer);
+        assert_int_equal(verify_is_slow(&step), rows[i].slow);
+        assert_int_equal(step.state, STEP_OK);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_judged__a_slow_memory_is_a_note_and_no_fault),
         cmocka_unit_test(test_judged__faults_of_a_gpu_are_kept_apart),
         cmocka_unit_test(test_judged__a_library_is_blamed_with_its_file),
     };

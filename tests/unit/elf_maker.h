@@ -16,7 +16,7 @@ struct elf_recipe {
 static void put(struct buf *buf, uint64_t value, unsigned size)
 {
     for (unsigned i = 0; i < size; i++)
-        buf_add_char(buf, (char) (value >> 8 * i));
+        buf_add_char(buf, (char) (i < 8 ? value >> 8 * i & 255 : 0));
 }
 
 /* Adds a text; gives its offset. */

@@ -73,13 +73,13 @@ static void test_child__is_late_at_the_deadline_and_keeps_what_it_said(void **st
     for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
         struct child_spec spec = SHELL(scripts[i]);
         int64_t began = clock_us();
-        const struct child_result *result = child_run(arena, &spec, began + SECOND / 20);
+        const struct child_result *result = child_run(arena, &spec, began + SECOND / 2);
 
         assert_int_equal(result->end, CHILD_LATE);
         assert_false(result->unreaped);
         assert_true(str_starts(result->answers, STR("said\n")));
-        assert_true(result->us >= SECOND / 20);
-        assert_true(clock_us() - began < 2 * SECOND);
+        assert_true(result->us >= SECOND / 2);
+        assert_true(clock_us() - began < 10 * SECOND);
     }
 }
 
@@ -168,7 +168,7 @@ static void test_child__that_cannot_start_says_at_which_step(void **state)
 static void test_child__several_run_at_once(void **state)
 {
     AUTO_ARENA *arena = arena_new(no_memory);
-    struct child_spec good = SHELL("echo good >&3"), slow = SHELL("sleep 0.1; echo slow >&3"),
+    struct child_spec good = SHELL("echo good >&3"), slow = SHELL("sleep 1; echo slow >&3"),
                       stuck = SHELL("sleep 100");
     struct child *children[10];
     int64_t began = clock_us();
@@ -178,11 +178,11 @@ static void test_child__several_run_at_once(void **state)
         children[i] = child_start(arena, &slow);
     children[8] = child_start(arena, &good);
     children[9] = child_start(arena, &stuck);
-    children_wait(children, 10, began + SECOND / 2, NULL);
-    assert_true(clock_us() - began < 2 * SECOND);
+    children_wait(children, 10, began + 5 * SECOND, NULL); /* eight seconds, one by one */
+    assert_true(clock_us() - began < 10 * SECOND);
     for (size_t i = 0; i < 8; i++)
         assert_true(str_eqz(child_result(children[i])->answers, "slow\n"));
-    assert_true(child_result(children[8])->us < SECOND / 4);
+    assert_int_equal(child_result(children[8])->end, CHILD_OK);
     assert_int_equal(child_result(children[9])->end, CHILD_LATE);
 }
 
@@ -203,8 +203,8 @@ static void test_child__waiting_ticks(void **state)
     struct child *child = child_start(arena, &stuck);
 
     (void) state;
-    children_wait(&child, 1, clock_us() + SECOND / 8, &watch);
-    assert_in_range(ticks, 2, 6);
+    children_wait(&child, 1, clock_us() + SECOND, &watch);
+    assert_in_range(ticks, 2, 50);
     ticks = 0;
     watch.after_us = 5 * SECOND;
     child = child_start(arena, &quick);

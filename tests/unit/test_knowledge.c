@@ -3,6 +3,7 @@
 #include "knowledge/cuda.h"
 #include "knowledge/dotted.h"
 #include "knowledge/errors.h"
+#include "knowledge/gpu_speed.h"
 #include "knowledge/gpus.h"
 #include "knowledge/sonames.h"
 #include "knowledge/torch_builds.h"
@@ -493,9 +494,25 @@ static void test_table__bases_have_their_names(void **state)
     assert_str(basis_name(BASIS_MEASURED), "measured");
 }
 
+static void test_gpu_speed__knows_a_product_by_its_whole_name(void **state)
+{
+    struct gpu_speed speed;
+
+    (void) state;
+    assert_true(gpu_speed_by_name(STR("NVIDIA H100 80GB HBM3"), &speed));
+    assert_int_equal(speed.bandwidth, 3350);
+    assert_false(gpu_speed_by_name(STR("NVIDIA H100"), &speed));
+    for (size_t i = 0; gpu_speed_at(i, &speed); i++) {
+        assert_true(speed.source.len > 0);
+        assert_true(speed.bandwidth >= 100 && speed.bandwidth < 20000);
+        assert_true(gpu_speed_by_name(speed.name, &speed));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_gpu_speed__knows_a_product_by_its_whole_name),
         cmocka_unit_test(test_gpus__every_row_is_whole_and_found_by_its_key),
         cmocka_unit_test(test_gpus__pci_numbers_name_the_gpu),
         cmocka_unit_test(test_gpus__an_unknown_gpu_differs_from_no_gpu),
