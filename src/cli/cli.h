@@ -27,18 +27,27 @@ enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 struct options {
     const struct command_row *command;
     struct str python, environment, root, facts;
-    struct str word; /* what a command that takes one was given: LIBRARY */
+    struct str word; /* what a command that takes words was given, with a blank between them */
     int pid;
     int device; /* of verify: 1 + the GPU's ordinal; 0: every GPU */
     enum lang lang;
     enum colour colour;
     bool json, verbose, quiet, help, version;
     bool no_driver, quick, thorough;
+    bool list, with_machine;
 };
+
+/* Which commands an option is for. */
+enum command_bit { OF_CHECK = 1, OF_VERIFY = 2, OF_EXPLAIN = 4, OF_WHY = 8, OF_ALL = 15 };
+
+/* What may follow a command's name: nothing; one word, which must; any number. */
+enum words { WORDS_NONE, WORDS_ONE, WORDS_ANY };
 
 struct command_row {
     const char *name;
-    const char *word; /* "LIBRARY", which must follow the name; NULL: nothing may */
+    enum command_bit bit;
+    enum words takes;
+    const char *word; /* "LIBRARY": what it takes, for help; NULL: nothing */
     enum text_id does;
     int (*run)(struct arena *arena, const struct options *options);
 };
@@ -58,6 +67,7 @@ struct option_row {
     const char *name;  /* "--python" */
     const char *brief; /* "-v", or NULL */
     const char *value; /* "PATH", or NULL */
+    unsigned of;       /* enum command_bit */
     enum text_id does;
 };
 const struct option_row *option_at(size_t at);
@@ -89,6 +99,7 @@ void progress_end(struct progress *progress);
 size_t terminal_columns(void);
 bool terminal_takes_colour(enum colour wanted);
 
+int command_explain(struct arena *arena, const struct options *options);
 int command_verify(struct arena *arena, const struct options *options);
 int command_why(struct arena *arena, const struct options *options);
 int command_check(struct arena *arena, const struct options *options);

@@ -33,6 +33,7 @@ int conclude(struct arena *arena, const struct options *options, struct subject 
                 &(struct report){
                     .verdict = &verdict,
                     .verification = verification,
+                    .quotes = subject->quotes,
                     .subject_kind = subject->kind,
                     .subject_name = subject->name,
                     .lang = options->lang,

@@ -5,10 +5,12 @@
 #include "report/report.h"
 
 const struct command_row cli_commands[] = {
-    { "check", NULL, TEXT_CLI_COMMAND_CHECK, command_check },
-    { "verify", NULL, TEXT_CLI_COMMAND_VERIFY, command_verify },
-    { "why", "LIBRARY", TEXT_CLI_COMMAND_WHY, command_why },
-    { NULL, NULL, TEXT_COUNT, NULL },
+    { "check", OF_CHECK, WORDS_NONE, NULL, TEXT_CLI_COMMAND_CHECK, command_check },
+    { "verify", OF_VERIFY, WORDS_NONE, NULL, TEXT_CLI_COMMAND_VERIFY, command_verify },
+    { "explain", OF_EXPLAIN, WORDS_ANY, "[FILE|-|NAME]", TEXT_CLI_COMMAND_EXPLAIN,
+      command_explain },
+    { "why", OF_WHY, WORDS_ONE, "LIBRARY", TEXT_CLI_COMMAND_WHY, command_why },
+    { NULL, OF_ALL, WORDS_NONE, NULL, TEXT_COUNT, NULL },
 };
 
 static void out_of_memory(void)

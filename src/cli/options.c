@@ -15,6 +15,8 @@ enum option_id {
     OPTION_QUICK,
     OPTION_THOROUGH,
     OPTION_DEVICE,
+    OPTION_LIST,
+    OPTION_WITH_MACHINE,
     OPTION_JSON,
     OPTION_LANG,
     OPTION_COLOR,
@@ -26,22 +28,26 @@ enum option_id {
 };
 
 static const struct option_row rows[OPTION_COUNT] = {
-    [OPTION_PYTHON] = { "--python", NULL, "PATH", TEXT_CLI_OPTION_PYTHON },
-    [OPTION_ENV] = { "--env", NULL, "DIR", TEXT_CLI_OPTION_ENV },
-    [OPTION_PID] = { "--pid", NULL, "PID", TEXT_CLI_OPTION_PID },
-    [OPTION_ROOT] = { "--root", NULL, "DIR", TEXT_CLI_OPTION_ROOT },
-    [OPTION_FACTS] = { "--facts", NULL, "FILE", TEXT_CLI_OPTION_FACTS },
-    [OPTION_NO_DRIVER] = { "--no-driver", NULL, NULL, TEXT_CLI_OPTION_NO_DRIVER },
-    [OPTION_QUICK] = { "--quick", NULL, NULL, TEXT_CLI_OPTION_QUICK },
-    [OPTION_THOROUGH] = { "--thorough", NULL, NULL, TEXT_CLI_OPTION_THOROUGH },
-    [OPTION_DEVICE] = { "--device", NULL, "N", TEXT_CLI_OPTION_DEVICE },
-    [OPTION_JSON] = { "--json", NULL, NULL, TEXT_CLI_OPTION_JSON },
-    [OPTION_LANG] = { "--lang", NULL, "en|zh", TEXT_CLI_OPTION_LANG },
-    [OPTION_COLOR] = { "--color", NULL, "auto|always|never", TEXT_CLI_OPTION_COLOR },
-    [OPTION_VERBOSE] = { "--verbose", "-v", NULL, TEXT_CLI_OPTION_VERBOSE },
-    [OPTION_QUIET] = { "--quiet", "-q", NULL, TEXT_CLI_OPTION_QUIET },
-    [OPTION_HELP] = { "--help", "-h", NULL, TEXT_CLI_OPTION_HELP },
-    [OPTION_VERSION] = { "--version", NULL, NULL, TEXT_CLI_OPTION_VERSION },
+    [OPTION_PYTHON] = { "--python", NULL, "PATH", OF_ALL, TEXT_CLI_OPTION_PYTHON },
+    [OPTION_ENV] = { "--env", NULL, "DIR", OF_ALL, TEXT_CLI_OPTION_ENV },
+    [OPTION_PID] = { "--pid", NULL, "PID", OF_CHECK | OF_EXPLAIN | OF_WHY, TEXT_CLI_OPTION_PID },
+    [OPTION_ROOT] = { "--root", NULL, "DIR", OF_CHECK | OF_EXPLAIN | OF_WHY, TEXT_CLI_OPTION_ROOT },
+    [OPTION_FACTS] = { "--facts", NULL, "FILE", OF_CHECK | OF_EXPLAIN, TEXT_CLI_OPTION_FACTS },
+    [OPTION_NO_DRIVER] = { "--no-driver", NULL, NULL, OF_CHECK | OF_EXPLAIN | OF_WHY,
+                           TEXT_CLI_OPTION_NO_DRIVER },
+    [OPTION_QUICK] = { "--quick", NULL, NULL, OF_VERIFY, TEXT_CLI_OPTION_QUICK },
+    [OPTION_THOROUGH] = { "--thorough", NULL, NULL, OF_VERIFY, TEXT_CLI_OPTION_THOROUGH },
+    [OPTION_DEVICE] = { "--device", NULL, "N", OF_VERIFY, TEXT_CLI_OPTION_DEVICE },
+    [OPTION_LIST] = { "--list", NULL, NULL, OF_EXPLAIN, TEXT_CLI_OPTION_LIST },
+    [OPTION_WITH_MACHINE] = { "--with-machine", NULL, NULL, OF_EXPLAIN,
+                              TEXT_CLI_OPTION_WITH_MACHINE },
+    [OPTION_JSON] = { "--json", NULL, NULL, OF_ALL, TEXT_CLI_OPTION_JSON },
+    [OPTION_LANG] = { "--lang", NULL, "en|zh", OF_ALL, TEXT_CLI_OPTION_LANG },
+    [OPTION_COLOR] = { "--color", NULL, "auto|always|never", OF_ALL, TEXT_CLI_OPTION_COLOR },
+    [OPTION_VERBOSE] = { "--verbose", "-v", NULL, OF_ALL, TEXT_CLI_OPTION_VERBOSE },
+    [OPTION_QUIET] = { "--quiet", "-q", NULL, OF_ALL, TEXT_CLI_OPTION_QUIET },
+    [OPTION_HELP] = { "--help", "-h", NULL, OF_ALL, TEXT_CLI_OPTION_HELP },
+    [OPTION_VERSION] = { "--version", NULL, NULL, OF_ALL, TEXT_CLI_OPTION_VERSION },
 };
 
 const struct option_row *option_at(size_t at)
@@ -53,6 +59,7 @@ const struct option_row *option_at(size_t at)
 struct reader {
     struct arena *arena;
     struct options *options;
+    unsigned given; /* a bit for each option that was */
     struct str wrong;
 };
 
@@ -140,6 +147,7 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
 {
     struct options *options = reader->options;
 
+    reader->given |= 1u << id;
     switch (id) {
     case OPTION_PYTHON:
         options->python = value;
@@ -167,6 +175,12 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
         break;
     case OPTION_DEVICE:
         set_device(reader, value);
+        break;
+    case OPTION_LIST:
+        options->list = true;
+        break;
+    case OPTION_WITH_MACHINE:
+        options->with_machine = true;
         break;
     case OPTION_JSON:
         options->json = true;
@@ -235,54 +249,52 @@ static void read_command(struct reader *reader, struct str word)
     wrong(reader, TEXT_CLI_UNKNOWN_COMMAND, word, word);
 }
 
-static void refuse_pair(struct reader *reader, enum option_id a, bool has_a, enum option_id b,
-                        bool has_b)
+static bool is_given(const struct reader *reader, enum option_id id)
 {
-    if (has_a && has_b)
-        wrong(reader, TEXT_CLI_NOT_TOGETHER, str_of(rows[a].name), str_of(rows[b].name));
+    return reader->given & 1u << id;
 }
 
-/* Options of one command. A command's name stands where the other option would. */
+/* Options of other commands. The command's name stands where the other option would. */
 static void refuse_elsewhere(struct reader *reader)
 {
-    const struct options *options = reader->options;
-    struct str name = str_of(options->command->name);
-    bool verify = options->command->run == command_verify;
+    const struct command_row *command = reader->options->command;
 
-    if (verify && (options->root.len || options->facts.len || options->pid || options->no_driver))
-        wrong(reader, TEXT_CLI_NOT_TOGETHER, name,
-              str_of(rows[options->root.len    ? OPTION_ROOT
-                          : options->facts.len ? OPTION_FACTS
-                          : options->pid       ? OPTION_PID
-                                               : OPTION_NO_DRIVER]
-                         .name));
-    if (options->command->run == command_why && options->facts.len)
-        wrong(reader, TEXT_CLI_NOT_TOGETHER, name, str_of(rows[OPTION_FACTS].name));
-    if (!verify && (options->quick || options->thorough || options->device))
-        wrong(reader, TEXT_CLI_NOT_TOGETHER, name,
-              str_of(rows[options->quick      ? OPTION_QUICK
-                          : options->thorough ? OPTION_THOROUGH
-                                              : OPTION_DEVICE]
-                         .name));
+    for (enum option_id id = 0; id < OPTION_COUNT; id++)
+        if (is_given(reader, id) && !(rows[id].of & command->bit))
+            wrong(reader, TEXT_CLI_NOT_TOGETHER, str_of(command->name), str_of(rows[id].name));
 }
 
-/* Options that name different sources of facts. */
+/* What says which machine is meant: explain looks at none unless it is told to. */
+static void refuse_without_machine(struct reader *reader)
+{
+    static const enum option_id ids[] = { OPTION_PYTHON, OPTION_ENV,   OPTION_PID,
+                                          OPTION_ROOT,   OPTION_FACTS, OPTION_NO_DRIVER };
+
+    if (reader->options->command->bit != OF_EXPLAIN || is_given(reader, OPTION_WITH_MACHINE))
+        return;
+    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+        if (is_given(reader, ids[i]))
+            wrong(reader, TEXT_CLI_NEEDS_OTHER, str_of(rows[ids[i]].name),
+                  str_of(rows[OPTION_WITH_MACHINE].name));
+}
+
+/* Options that name different sources of facts, or different things to do. */
 static void check_together(struct reader *reader)
 {
-    const struct options *options = reader->options;
-    bool python = options->python.len, env = options->environment.len;
-    bool root = options->root.len, facts = options->facts.len, pid = options->pid;
+    static const enum option_id pairs[][2] = {
+        { OPTION_PYTHON, OPTION_ENV },     { OPTION_PID, OPTION_ROOT },
+        { OPTION_FACTS, OPTION_ROOT },     { OPTION_FACTS, OPTION_PID },
+        { OPTION_FACTS, OPTION_PYTHON },   { OPTION_FACTS, OPTION_ENV },
+        { OPTION_PID, OPTION_PYTHON },     { OPTION_PID, OPTION_ENV },
+        { OPTION_QUICK, OPTION_THOROUGH }, { OPTION_LIST, OPTION_WITH_MACHINE },
+    };
 
-    refuse_pair(reader, OPTION_PYTHON, python, OPTION_ENV, env);
-    refuse_pair(reader, OPTION_PID, pid, OPTION_ROOT, root);
-    refuse_pair(reader, OPTION_FACTS, facts, OPTION_ROOT, root);
-    refuse_pair(reader, OPTION_FACTS, facts, OPTION_PID, pid);
-    refuse_pair(reader, OPTION_FACTS, facts, OPTION_PYTHON, python);
-    refuse_pair(reader, OPTION_FACTS, facts, OPTION_ENV, env);
-    refuse_pair(reader, OPTION_PID, pid, OPTION_PYTHON, python);
-    refuse_pair(reader, OPTION_PID, pid, OPTION_ENV, env);
-    refuse_pair(reader, OPTION_QUICK, options->quick, OPTION_THOROUGH, options->thorough);
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+        if (is_given(reader, pairs[i][0]) && is_given(reader, pairs[i][1]))
+            wrong(reader, TEXT_CLI_NOT_TOGETHER, str_of(rows[pairs[i][0]].name),
+                  str_of(rows[pairs[i][1]].name));
     refuse_elsewhere(reader);
+    refuse_without_machine(reader);
 }
 
 /* The first of these that is set and not empty decides, as for every program (locale(7)). */
@@ -315,7 +327,9 @@ int options_read(struct arena *arena, int argc, char *const *argv, struct option
             i += read_option(&reader, word, i + 1 < argc ? argv[i + 1] : NULL);
         else if (!ret->command)
             read_command(&reader, word);
-        else if (ret->command->word && ret->word.len == 0 && word.len)
+        else if (ret->command->takes == WORDS_ANY && ret->word.len)
+            ret->word = arena_printf(arena, "%s %s", ret->word.data, argv[i]);
+        else if (ret->command->takes != WORDS_NONE && ret->word.len == 0 && word.len)
             ret->word = word;
         else
             wrong(&reader, TEXT_CLI_NO_ARGUMENT, word, word);
@@ -323,7 +337,7 @@ int options_read(struct arena *arena, int argc, char *const *argv, struct option
     if (!ret->command)
         ret->command = &cli_commands[0];
     check_together(&reader);
-    if (ret->command->word && ret->word.len == 0 && !ret->help && !ret->version)
+    if (ret->command->takes == WORDS_ONE && ret->word.len == 0 && !ret->help && !ret->version)
         wrong(&reader, TEXT_CLI_NEEDS_WORD, str_of(ret->command->name), str_of(ret->command->word));
     *ret_wrong = reader.wrong;
     return reader.wrong.len ? -EINVAL : 0;

@@ -22,7 +22,7 @@ int cannot_read(struct arena *arena, const struct options *options, struct str w
     return EXIT_NO_INPUT;
 }
 
-static struct str error_text(int error)
+struct str error_text(int error)
 {
     return str_of(strerrordesc_np(-error));
 }

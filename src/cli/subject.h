@@ -15,8 +15,9 @@ struct looking {
 };
 
 struct subject {
-    struct str kind; /* "machine", "process", "directory", "facts" */
+    struct str kind; /* "machine", "process", "directory", "facts", "text" */
     struct str name;
+    const struct quotes *quotes; /* of a text; NULL else */
     struct facts facts;
     struct looking looking; /* what filled the facts; no root where they were given */
 };
@@ -36,6 +37,7 @@ int subject_examine(struct arena *arena, const struct options *options, struct s
 /* Says that an input cannot be read, and why: EXIT_NO_INPUT. */
 int cannot_read(struct arena *arena, const struct options *options, struct str what,
                 struct str why);
+struct str error_text(int error);
 
 /* A path as the user typed it, made absolute: roots know no working directory. */
 struct str absolute_path(struct arena *arena, struct str path, struct str directory);

@@ -8,6 +8,7 @@ static void write_evidence(struct json *json, const struct report *report,
     for (size_t i = 0; i < finding->evidence.count; i++) {
         struct fact_ref ref;
         enum fact_state state;
+        const struct quoted_line *line;
 
         if (facts_find(report->verdict->facts, finding->evidence.items[i], &ref) < 0)
             continue;
@@ -24,12 +25,15 @@ static void write_evidence(struct json *json, const struct report *report,
         else if (state == FACT_KNOWN)
             json_put_str(json, "value", fact_ref_text(json->buf->arena, &ref));
         json_put_str(json, "from", fact_ref_from(&ref));
+        line = report->quotes ? quotes_find(report->quotes, fact_ref_from(&ref)) : NULL;
+        if (line)
+            json_put_str(json, "line", line->text);
         json_close(json, '}');
     }
     json_close(json, ']');
 }
 
-static void write_needs(struct json *json, unsigned needs)
+void report_needs_json(struct json *json, unsigned needs)
 {
     static const char *const names[] = { "safe", "root", "reboot", "hardware" };
 
@@ -57,7 +61,7 @@ static void write_remedy(struct json *json, const struct report *report,
         json_close(json, ']');
     }
     json_close(json, ']');
-    write_needs(json, offer->remedy->needs);
+    report_needs_json(json, offer->remedy->needs);
     json_put_str(json, "source", offer->remedy->source);
     json_close(json, '}');
 }

@@ -8,12 +8,14 @@
 
 #include "diagnosis/diagnosis.h"
 #include "knowledge/texts.h"
+#include "transcript/transcript.h"
 #include "verify/verify.h"
 
 struct report {
     const struct verdict *verdict;
     const struct verification *verification; /* NULL: nothing was verified */
-    struct str subject_kind;                 /* "machine", "process", "directory", "facts" */
+    const struct quotes *quotes;             /* lines of a text; NULL: there is none */
+    struct str subject_kind; /* "machine", "process", "directory", "facts", "text" */
     struct str subject_name;
     enum lang lang;
     size_t columns; /* of the terminal; 80 where there is none */
@@ -35,6 +37,10 @@ struct str report_fill(struct arena *arena, struct str text, ...);
 
 /* The headline of the verdict in the report's language, not escaped. */
 struct str report_headline(struct arena *arena, const struct report *report);
+
+/* "root, reboot": what a remedy needs, for people; and the member "needs" for programs. */
+struct str report_needs(struct arena *arena, unsigned needs, enum lang lang);
+void report_needs_json(struct json *json, unsigned needs);
 
 /* Why a fact is missing, in the report's language. */
 struct str report_why_missing(struct arena *arena, const struct report *report, struct str fact);

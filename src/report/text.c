@@ -6,6 +6,7 @@
 /* Columns: mark at 2, a link's title at 4, its words at 16. */
 #define TITLE_AT 4
 #define WORDS_AT 16
+#define QUOTES_SHOWN 8
 #define LIMIT (1024u * 1024u)
 
 enum paint { PAINT_GOOD, PAINT_BAD, PAINT_FAINT, PAINT_STRONG };
@@ -134,26 +135,11 @@ static void write_link(struct buf *buf, const struct report *report, const struc
     buf_add_char(buf, '\n');
 }
 
-static struct str needs_words(struct arena *arena, const struct report *report, unsigned needs)
-{
-    static const enum text_id names[] = { TEXT_REPORT_NEEDS_SAFE, TEXT_REPORT_NEEDS_ROOT,
-                                          TEXT_REPORT_NEEDS_REBOOT, TEXT_REPORT_NEEDS_HARDWARE };
-    struct buf buf = buf_new(arena, LIMIT);
-
-    for (unsigned bit = 0; bit < sizeof(names) / sizeof(names[0]); bit++)
-        if (needs & 1u << bit) {
-            if (buf.len)
-                buf_addz(&buf, ", ");
-            buf_add(&buf, say(report, names[bit]));
-        }
-    return buf_str(&buf);
-}
-
 static void write_remedy(struct buf *buf, const struct report *report,
                          const struct remedy_offer *offer, size_t number)
 {
     struct str title = shown(buf->arena, report, offer->remedy->title[report->lang]);
-    struct str needs = needs_words(buf->arena, report, offer->remedy->needs);
+    struct str needs = report_needs(buf->arena, offer->remedy->needs, report->lang);
     size_t width = text_width(needs), at;
 
     buf_addf(buf, "  %zu  ", number);
@@ -220,20 +206,35 @@ static struct str evidence_sentence(struct arena *arena, const struct report *re
     return report_fill(arena, say(report, id), "from", from, "value", value, "name", name, NULL);
 }
 
+/* What a fact says, or the line of a text that says it. */
+static struct str evidence(struct arena *arena, const struct report *report, struct str name,
+                           const struct fact_ref *ref, const struct quoted_line *line)
+{
+    if (!line)
+        return evidence_sentence(arena, report, name, ref);
+    return arena_printf(arena, "%.*s  %.*s", STR_ARG(fact_ref_from(ref)), STR_ARG(line->text));
+}
+
 static void write_evidence(struct buf *buf, const struct report *report,
                            const struct finding *finding)
 {
+    const struct quoted_line *shown_line = NULL;
     struct str title = say(report, TEXT_REPORT_BECAUSE);
     size_t indent = text_width(title) + 2;
     bool first = true;
 
     for (size_t i = 0; i < finding->evidence.count; i++) {
         struct str name = finding->evidence.items[i];
+        const struct quoted_line *line;
         struct fact_ref ref;
 
         if (facts_find(report->verdict->facts, name, &ref) < 0 ||
             fact_ref_state(&ref) == FACT_UNKNOWN)
             continue;
+        line = report->quotes ? quotes_find(report->quotes, fact_ref_from(&ref)) : NULL;
+        if (line && line == shown_line)
+            continue;
+        shown_line = line ? line : shown_line;
         if (first) {
             buf_add_char(buf, '\n');
             paint(buf, report, PAINT_STRONG, title);
@@ -241,8 +242,7 @@ static void write_evidence(struct buf *buf, const struct report *report,
         } else {
             buf_repeat(buf, ' ', indent);
         }
-        (void) layout_wrap(buf,
-                           escaped(buf->arena, evidence_sentence(buf->arena, report, name, &ref)),
+        (void) layout_wrap(buf, escaped(buf->arena, evidence(buf->arena, report, name, &ref, line)),
                            indent, indent, report->columns);
         buf_add_char(buf, '\n');
         first = false;
@@ -321,6 +321,31 @@ static void write_candidates(struct buf *buf, const struct report *report)
     }
 }
 
+/* Of a text that does not decide, the first lines that say anything: so much was understood. */
+static void write_quotes(struct buf *buf, const struct report *report)
+{
+    const struct quotes *quotes = report->quotes;
+
+    if (report->verdict->state != STATE_UNDECIDED || !quotes || quotes->lines.count == 0)
+        return;
+    buf_add_char(buf, '\n');
+    paint(buf, report, PAINT_STRONG, say(report, TEXT_REPORT_READ_IN_TEXT));
+    buf_add_char(buf, '\n');
+    for (size_t i = 0; i < quotes->lines.count && i < QUOTES_SHOWN; i++) {
+        const struct quoted_line *line = &quotes->lines.items[i];
+
+        if (i && line->number == line[-1].number)
+            continue;
+        buf_addz(buf, "  ");
+        (void) layout_wrap(
+            buf,
+            escaped(buf->arena, arena_printf(buf->arena, "%.*s  %.*s", STR_ARG(line->place),
+                                             STR_ARG(line->text))),
+            2, 4, report->columns);
+        buf_add_char(buf, '\n');
+    }
+}
+
 static void write_refusals(struct buf *buf, const struct report *report)
 {
     const struct fact_list *refusals = &report->verdict->facts->machine.refusals;
@@ -340,6 +365,22 @@ static void write_refusals(struct buf *buf, const struct report *report)
         (void) layout_wrap(buf, escaped(buf->arena, line), indent, indent, report->columns);
         buf_add_char(buf, '\n');
     }
+}
+
+/* Where the cause is told about at length. */
+static void write_more(struct buf *buf, const struct report *report)
+{
+    struct str title = say(report, TEXT_REPORT_MORE);
+    size_t column = text_width(say(report, TEXT_REPORT_BECAUSE)) + 2;
+
+    buf_add_char(buf, '\n');
+    paint(buf, report, PAINT_STRONG, title);
+    pad_to(buf, text_width(title), column);
+    (void) layout_wrap(
+        buf,
+        report_fill(buf->arena, STR("gpuvet explain {slug}"), "slug", report->verdict->cause, NULL),
+        column, column, report->columns);
+    buf_add_char(buf, '\n');
 }
 
 static void write_fact_line(struct buf *buf, struct str name, const struct fact_ref *ref)
@@ -421,8 +462,11 @@ void report_text(struct buf *buf, const struct report *report)
     if (verdict->root)
         write_evidence(buf, report, verdict->root->finding);
     write_others(buf, report);
+    write_quotes(buf, report);
     write_candidates(buf, report);
     write_refusals(buf, report);
+    if (verdict->root)
+        write_more(buf, report);
     if (report->verbose)
         write_facts(buf, report);
 }

@@ -47,6 +47,20 @@ struct str report_headline(struct arena *arena, const struct report *report)
     return buf_str(&buf);
 }
 
+struct str report_needs(struct arena *arena, unsigned needs, enum lang lang)
+{
+    static const enum text_id names[] = { TEXT_REPORT_NEEDS_SAFE, TEXT_REPORT_NEEDS_ROOT,
+                                          TEXT_REPORT_NEEDS_REBOOT, TEXT_REPORT_NEEDS_HARDWARE };
+    struct buf buf = buf_new(arena, SENTENCE_LIMIT);
+
+    for (unsigned bit = 0; bit < sizeof(names) / sizeof(names[0]); bit++)
+        if (needs & 1u << bit) {
+            buf_addz(&buf, buf.len ? ", " : "");
+            buf_add(&buf, text_of(names[bit], lang));
+        }
+    return buf_str(&buf);
+}
+
 struct str report_why_missing(struct arena *arena, const struct report *report, struct str fact)
 {
     struct fact_ref ref;

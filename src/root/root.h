@@ -24,6 +24,8 @@
 #include "base/arena.h"
 #include "base/fact.h"
 
+#include <sys/types.h>
+
 struct root;
 
 enum node_kind { NODE_FILE, NODE_DIRECTORY, NODE_LINK, NODE_CHAR, NODE_BLOCK, NODE_OTHER };
@@ -104,9 +106,21 @@ int root_resolve(struct root *root, struct str path, struct str *ret);
 
 /*
  * A file that the user named on the command line, which may also be a pipe or, as "-", standard
- * input: read whole, relative to the working directory. Not part of any root, and not logged.
- * -E2BIG.
+ * input: relative to the working directory. Not part of any root, and not logged.
  */
+struct given_file {
+    int fd;
+};
+int given_open(struct arena *arena, struct str path, struct given_file *ret);
+
+/* Up to `size` bytes more; returns how many there were (0 at the end) or an error. */
+ssize_t given_read(const struct given_file *given, void *buffer, size_t size);
+void given_close(struct given_file *given);
+
+/* Whether there is something of that name that could be read so. */
+bool given_exists(struct arena *arena, struct str path);
+
+/* Read whole. -E2BIG. */
 int root_read_given(struct arena *arena, struct str path, size_t limit, struct str *ret);
 
 enum root_verb { ROOT_READ, ROOT_OPENED, ROOT_STATTED, ROOT_LISTED, ROOT_LINKED };

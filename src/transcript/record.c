@@ -48,7 +48,7 @@ static void set_fact(const struct field *field, void *at, const struct pattern_s
     }
 }
 
-static void record_scalar(struct arena *arena, struct facts *facts, const struct match *match,
+static bool record_scalar(struct arena *arena, struct facts *facts, const struct match *match,
                           const struct pattern_setting *setting, struct str from)
 {
     struct fact_ref ref;
@@ -57,11 +57,12 @@ static void record_scalar(struct arena *arena, struct facts *facts, const struct
 
     if (facts_find(facts, setting->fact, &ref) < 0 || ref.kind == FIELD_LIST ||
         fact_ref_state(&ref) != FACT_UNKNOWN)
-        return;
+        return false;
     if (!setting->absent && !fill(arena, match, setting->value, &value))
-        return;
+        return false;
     offset = (const char *) ref.fact - (const char *) facts;
     set_fact(ref.field, (char *) facts + offset, setting, value, from);
+    return true;
 }
 
 static const struct field *member_named(const struct item_type *type, struct str name)
@@ -97,25 +98,27 @@ static bool says_no_more(struct arena *arena, const struct item_type *type, cons
     return true;
 }
 
-static void add_item(struct arena *arena, struct fact_list *list, const struct item_type *type,
+static bool add_item(struct arena *arena, struct fact_list *list, const struct item_type *type,
                      const void *item)
 {
     for (size_t i = 0; i < list->count; i++) {
         void *other = (char *) list->items + i * type->size;
 
         if (says_no_more(arena, type, item, other))
-            return;
+            return false;
         if (says_no_more(arena, type, other, item)) {
             memcpy(other, item, type->size);
-            return;
+            return true;
         }
     }
-    if (list->count < ITEMS_MAX)
-        memcpy(fact_list_add(arena, list, type->size), item, type->size);
+    if (list->count == ITEMS_MAX)
+        return false;
+    memcpy(fact_list_add(arena, list, type->size), item, type->size);
+    return true;
 }
 
 /* The members that the match gives of one item; `first` is the first setting of that list. */
-static void record_item(struct arena *arena, struct facts *facts, const struct pattern *pattern,
+static bool record_item(struct arena *arena, struct facts *facts, const struct pattern *pattern,
                         const struct match *match, unsigned first, struct str from)
 {
     struct str name = pattern_setting(pattern->settings, first)->fact, list_name, member;
@@ -126,7 +129,7 @@ static void record_item(struct arena *arena, struct facts *facts, const struct p
 
     (void) str_cut(name, '[', &list_name, &member);
     if (facts_find(facts, list_name, &ref) < 0 || ref.kind != FIELD_LIST)
-        return;
+        return false;
     type = ref.field->items;
     list = (struct fact_list *) ((char *) facts + ((const char *) ref.fact - (const char *) facts));
     item = arena_alloc(arena, type->size);
@@ -142,8 +145,8 @@ static void record_item(struct arena *arena, struct facts *facts, const struct p
         if (field)
             set_fact(field, (char *) item + field->offset, setting, value, from);
     }
-    add_item(arena, list, type, item);
     list->partial = list != &facts->symptom.items;
+    return add_item(arena, list, type, item);
 }
 
 /* Whether an earlier setting has begun the same item. */
@@ -157,16 +160,19 @@ static bool is_begun(const struct pattern *pattern, unsigned at, size_t prefix)
     return false;
 }
 
-void record_match(struct arena *arena, struct facts *facts, const struct pattern *pattern,
+bool record_match(struct arena *arena, struct facts *facts, const struct pattern *pattern,
                   const struct match *match, struct str from)
 {
+    bool told = false;
+
     for (unsigned i = 0; i < pattern->settings.count; i++) {
         const struct pattern_setting *setting = pattern_setting(pattern->settings, i);
         size_t bracket = str_find_char(setting->fact, '[');
 
         if (bracket == STR_NONE)
-            record_scalar(arena, facts, match, setting, from);
+            told |= record_scalar(arena, facts, match, setting, from);
         else if (!is_begun(pattern, i, bracket + 1))
-            record_item(arena, facts, pattern, match, i, from);
+            told |= record_item(arena, facts, pattern, match, i, from);
     }
+    return told;
 }

@@ -6,11 +6,11 @@
 #include "transcript/match.h"
 
 /*
- * A fact that is known already stays: what a text says first counts. An item of a list that says
- * nothing new is not added; a list that a text fills is `partial`, but for the symptoms. `from`
- * must live as long as the facts; values are copied.
+ * True where that adds something. A fact that is known already stays: what a text says first
+ * counts. An item of a list that says nothing new is not added; a list that a text fills is
+ * `partial`, but for the symptoms. `from` must live as long as the facts; values are copied.
  */
-void record_match(struct arena *arena, struct facts *facts, const struct pattern *pattern,
+bool record_match(struct arena *arena, struct facts *facts, const struct pattern *pattern,
                   const struct match *match, struct str from);
 
 #endif

@@ -26,6 +26,7 @@
 struct reader {
     struct arena *arena;
     struct facts *facts;
+    struct quotes *quotes;
     const struct scan *words;
     struct matcher *matcher;
     unsigned char *matches; /* by pattern: how often it matched */
@@ -38,9 +39,9 @@ struct reader {
     uint64_t block_begin;
 };
 
-static struct reader reader_new(struct arena *arena, struct facts *facts)
+static struct reader reader_new(struct arena *arena, struct facts *facts, struct quotes *quotes)
 {
-    struct reader reader = { .arena = arena, .facts = facts, .line = 1 };
+    struct reader reader = { .arena = arena, .facts = facts, .quotes = quotes, .line = 1 };
     struct str *words = arena_array(arena, pattern_word_count + clean_sign_count, sizeof(*words));
 
     memcpy(words, pattern_words, pattern_word_count * sizeof(*words));
@@ -81,18 +82,58 @@ static size_t first_line(const struct cleaned *text)
     return end > IN_LONG_LINE ? IN_LONG_LINE : end;
 }
 
+static size_t line_begin(struct str block, size_t at)
+{
+    size_t before = str_rfind_char(str_slice(block, 0, at), '\n');
+
+    return before == STR_NONE ? 0 : before + 1;
+}
+
+/* Not within a character: back to where the one at `at` begins. */
+static size_t character_begin(struct str text, size_t at)
+{
+    for (unsigned i = 0; i < 3 && at > 0 && at < text.len && (text.data[at] & 0xc0) == 0x80; i++)
+        at--;
+    return at;
+}
+
+/* Keeps the line in which the match begins, the last one that was counted. */
+static void quote(struct reader *reader, const struct match *match, struct str from)
+{
+    struct str text = str_slice(cleaned_str(reader->text), 0, first_line(reader->text));
+    size_t at = match->ends[0], begin = line_begin(text, at < text.len ? at : text.len);
+    bool cut_before = at - begin > QUOTED_MAX / 2 && text.len - begin > QUOTED_MAX;
+    struct quoted_line *line;
+    size_t end;
+
+    if (!reader->quotes)
+        return;
+    if (cut_before)
+        begin = text.len - at > QUOTED_MAX / 2 ? at - QUOTED_MAX / 2 : text.len - QUOTED_MAX;
+    begin = character_begin(text, begin);
+    end = character_begin(text, begin + QUOTED_MAX < text.len ? begin + QUOTED_MAX : text.len);
+    line = LIST_ADD(reader->arena, &reader->quotes->lines);
+    line->number = reader->line;
+    line->place = from;
+    line->text =
+        arena_printf(reader->arena, "%s%.*s%s", cut_before ? "…" : "",
+                     STR_ARG(str_trim(str_slice(text, begin, end))), end < text.len ? "…" : "");
+}
+
 static void try_pattern(struct reader *reader, unsigned pattern, size_t window)
 {
     struct str text = cleaned_str(reader->text);
     size_t from = 0, before = first_line(reader->text);
     struct match match;
+    struct str where;
 
     for (unsigned i = 0; i < MATCHES_IN_LINE && reader->matches[pattern] < MATCHES_MAX; i++) {
         if (!matcher_find(reader->matcher, pattern, text, from, before, &match))
             return;
         reader->matches[pattern]++;
-        record_match(reader->arena, reader->facts, pattern_at(pattern), &match,
-                     place(reader, window + reader->text->origin[match.ends[0]]));
+        where = place(reader, window + reader->text->origin[match.ends[0]]);
+        if (record_match(reader->arena, reader->facts, pattern_at(pattern), &match, where))
+            quote(reader, &match, where);
         from = match.ends[1] > from ? match.ends[1] : from + 1;
     }
 }
@@ -117,13 +158,6 @@ static void read_window(struct reader *reader, size_t begin, size_t end)
             reader->tried[pattern] = true;
         }
     }
-}
-
-static size_t line_begin(struct str block, size_t at)
-{
-    size_t before = str_rfind_char(str_slice(block, 0, at), '\n');
-
-    return before == STR_NONE ? 0 : before + 1;
 }
 
 static size_t after_lines(struct str block, size_t at, unsigned lines)
@@ -186,9 +220,10 @@ static size_t cut_of(struct str block)
     return cut ? cut : block.len > CLEAN_MAX ? block.len - CLEAN_MAX : 0;
 }
 
-int transcript_read(struct arena *arena, const struct transcript_source *source, struct facts *ret)
+int transcript_read(struct arena *arena, const struct transcript_source *source, struct facts *ret,
+                    struct quotes *ret_quotes)
 {
-    struct reader reader = reader_new(arena, ret);
+    struct reader reader = reader_new(arena, ret, ret_quotes);
     char *buffer = arena_alloc(arena, BLOCK_SIZE);
     size_t len = 0, cut, count;
     int status;
@@ -230,5 +265,19 @@ void transcript_read_text(struct arena *arena, struct str text, struct facts *re
 {
     struct transcript_source source = { read_view, &text };
 
-    (void) transcript_read(arena, &source, ret);
+    (void) transcript_read(arena, &source, ret, NULL);
+}
+
+const struct quoted_line *quotes_find(const struct quotes *quotes, struct str from)
+{
+    struct str line, column;
+    uint64_t number, position;
+
+    if (!str_cut(from, ':', &line, &column) || str_u64(line, 10, &number) < 0 ||
+        str_u64(column, 10, &position) < 0)
+        return NULL;
+    for (size_t i = 0; i < quotes->lines.count; i++)
+        if (quotes->lines.items[i].number == number)
+            return &quotes->lines.items[i];
+    return NULL;
 }

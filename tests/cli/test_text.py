@@ -10,20 +10,14 @@ import struct
 import subprocess
 import sys
 import termios
-import unicodedata
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 import program  # noqa: E402
+from program import excess  # noqa: E402
 
 MACHINE = "ubuntu-22.04-rtx3060-470"
-HANGING = 16   # the widest indent of a further line
 COLOUR = re.compile(r"\x1b\[[0-9]*m")
-
-
-def width(text):
-    return sum(0 if unicodedata.combining(glyph) else
-               2 if unicodedata.east_asian_width(glyph) in "WF" else 1 for glyph in text)
 
 
 def on_terminal(columns, *words, env=None):
@@ -51,15 +45,6 @@ def read(master):
         return os.read(master, 65536)
     except OSError:   # Linux says EIO where the other side has closed
         return b""
-
-
-def excess(line, columns):
-    """True for a line that is too wide, unless it ends in one word that no line could hold."""
-    if width(line) <= columns:
-        return False
-    *_, last = re.findall(r"'[^']*'|[!-~]+[、。，；：）]*|\S", line.removesuffix(" \\"))
-    before = line.removesuffix(" \\").removesuffix(last).rstrip()
-    return width(last) + HANGING <= columns or width(before) > columns
 
 
 class Layout(unittest.TestCase):

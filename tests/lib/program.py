@@ -10,15 +10,17 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import shlex
 import shutil
 import subprocess
 import tempfile
 import traceback
+import unicodedata
 import unittest
 
 WRAPPER = shlex.split(os.environ.get("MESON_EXE_WRAPPER", ""))
-GPUVET = os.environ.get("GPUVET", "build/src/cli/gpuvet")
+GPUVET = os.path.abspath(os.environ.get("GPUVET", "build/src/cli/gpuvet"))
 UNPACK = os.environ.get("UNPACK", "build/tests/unpack")
 HERE = pathlib.Path(__file__).resolve().parent
 ROOTS = HERE.parent / "roots"
@@ -69,6 +71,23 @@ def machine(name):
 def machines():
     """Names of all descriptions that are a whole machine."""
     return sorted(path.stem for path in ROOTS.glob("*.root"))
+
+
+HANGING = 18   # the widest indent of a further line
+
+
+def width(text):
+    return sum(0 if unicodedata.combining(glyph) else
+               2 if unicodedata.east_asian_width(glyph) in "WF" else 1 for glyph in text)
+
+
+def excess(line, columns):
+    """True for a line that is too wide, unless it ends in one word that no line could hold."""
+    if width(line) <= columns:
+        return False
+    *_, last = re.findall(r"'[^']*'|[!-~]+[、。，；：）]*|\S", line.removesuffix(" \\"))
+    before = line.removesuffix(" \\").removesuffix(last).rstrip()
+    return width(last) + HANGING <= columns or width(before) > columns
 
 
 def name_of(test):

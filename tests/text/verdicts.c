@@ -67,7 +67,7 @@ int main(int argc, char *argv[])
         int fd = open(argv[i], O_RDONLY | O_CLOEXEC);
         struct transcript_source source = { read_fd, &fd };
 
-        if (fd < 0 || transcript_read(arena, &source, &facts) < 0)
+        if (fd < 0 || transcript_read(arena, &source, &facts, NULL) < 0)
             return EXIT_FAILURE;
         (void) close(fd);
         print_verdict(arena, &facts);

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""explain on a long log beside grep -c with as many words: explain.py GPUVET [MB]
+
+The log is one of training, with one line that tells. grep gets the words that explain searches for, by
+which it picks its lines: -F with the fixed words is the least that could be asked of it, -i as explain
+reads them whatever their case. Prints a table of megabytes a second and the peak of memory (GNU time).
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+
+ROUNDS = 3
+WORDS = pathlib.Path(__file__).resolve().parent.parent / "knowledge" / "patterns"
+LAST = b"NVRM: Xid (PCI:0000:01:00): 79, pid=1, GPU has fallen off the bus.\n"
+
+
+def write_log(path, size):
+    block = b"".join(b"2026-11-24 10:%02d:%02d INFO trainer: epoch %d step %d loss %.4f lr 3e-4 mem 11.2 GiB\n"
+                     % (i // 60 % 60, i % 60, i // 500, i, 2.0 / (1 + i)) for i in range(20000))
+    with open(path, "wb") as log:
+        while log.tell() < size:
+            log.write(block)
+        log.write(LAST)
+
+
+def words():
+    """The words by which patterns are found."""
+    found = []
+    for path in sorted(WORDS.glob("*.toml")):
+        for pattern in tomllib.loads(path.read_text(encoding="utf-8"))["pattern"]:
+            word = pattern["words"]
+            found += word if isinstance(word, list) else [word]
+    return sorted(set(found))
+
+
+def measure(command):
+    seconds = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                       env=os.environ | {"LC_ALL": "C"}, check=False)
+        seconds.append(time.perf_counter() - began)
+    peak = subprocess.run([shutil.which("time"), "-f", "peak %M", *command], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, check=False).stderr if shutil.which("time") else b""
+    found = re.findall(rb"peak (\d+)", peak)
+    return statistics.median(seconds), int(found[-1]) / 1024 if found else 0
+
+
+def main():
+    gpuvet, size = os.path.abspath(sys.argv[1]), int(sys.argv[2] if len(sys.argv) > 2 else 1000) * 10**6
+    with tempfile.TemporaryDirectory() as folder:
+        log, list_ = f"{folder}/train.log", f"{folder}/words"
+        write_log(log, size)
+        pathlib.Path(list_).write_text("\n".join(words()) + "\n", encoding="utf-8")
+        contenders = {"gpuvet explain": [gpuvet, "explain", log, "-q"],
+                      "grep -cF": ["grep", "-cF", "-f", list_, log],
+                      "grep -ciF": ["grep", "-ciF", "-f", list_, log]}
+        print(f"{size // 10**6} MB, {len(words())} words, {ROUNDS} rounds\n")
+        print("| | MB/s | seconds | peak MiB |\n| --- | ---: | ---: | ---: |")
+        for name, command in contenders.items():
+            seconds, peak = measure(command)
+            print(f"| {name} | {size / 1e6 / seconds:,.0f} | {seconds:.2f} | {peak:,.1f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()

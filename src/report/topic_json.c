@@ -1,0 +1,146 @@
+#include "report/report.h"
+#include "report/topic.h"
+
+static void put_causes(struct json *json, const char *key, const struct cause *const *items,
+                       size_t count)
+{
+    json_open(json, key, '[');
+    for (size_t i = 0; i < count; i++)
+        json_put_str(json, NULL, items[i]->slug);
+    json_close(json, ']');
+}
+
+static void put_words(struct json *json, const char *key, const struct str *words, size_t count)
+{
+    json_open(json, key, '[');
+    for (size_t i = 0; i < count; i++)
+        json_put_str(json, NULL, words[i]);
+    json_close(json, ']');
+}
+
+static void put_code(struct json *json, const struct error_info *code)
+{
+    static const char *const families[] = { "cuda_driver", "cuda_runtime", "nvml",
+                                            "cudnn8",      "cudnn9",       "xid" };
+    const struct cause *cause;
+
+    json_open(json, NULL, '{');
+    json_put_str(json, "family", str_of(families[code->family]));
+    json_put_int(json, "code", code->code);
+    json_put_str(json, "name", code->name);
+    json_put_str(json, "message", code->message);
+    json_put_str(json, "note", code->note);
+    json_put_str(json, "since", code->since);
+    json_put_str(json, "action", code->action);
+    json_put_str(json, "source", code->source);
+    json_open(json, "causes", '[');
+    for (size_t i = 0; (cause = cause_at(i)) != NULL; i++)
+        if (topic_points_at(code, cause))
+            json_put_str(json, NULL, cause->slug);
+    json_close(json, ']');
+    json_close(json, '}');
+}
+
+static void put_codes(struct json *json, const struct error_info *codes, size_t count)
+{
+    json_open(json, "codes", '[');
+    for (size_t i = 0; i < count; i++)
+        put_code(json, &codes[i]);
+    json_close(json, ']');
+}
+
+static void put_rules(struct json *json, const struct topic_report *report,
+                      const struct topic_page *page)
+{
+    json_open(json, "rules", '[');
+    for (size_t i = 0; i < page->rules.count; i++) {
+        json_open(json, NULL, '{');
+        json_put_str(json, "headline", page->rules.items[i]->headline[report->lang]);
+        json_put_str(json, "certainty", str_of(certainty_name(page->rules.items[i]->certainty)));
+        json_put_str(json, "source", page->rules.items[i]->source);
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+}
+
+static void put_remedies(struct json *json, const struct topic_report *report,
+                         const struct topic_page *page)
+{
+    json_open(json, "remedies", '[');
+    for (size_t i = 0; i < page->remedies.count; i++) {
+        const struct remedy *remedy = page->remedies.items[i];
+
+        json_open(json, NULL, '{');
+        json_put_str(json, "title", remedy->title[report->lang]);
+        json_open(json, "commands", '[');
+        for (unsigned c = 0; c < remedy->commands.count; c++) {
+            struct range words = rule_command(remedy->commands, c);
+
+            json_open(json, NULL, '[');
+            for (unsigned w = 0; w < words.count; w++)
+                json_put_str(json, NULL, rule_word(words, w));
+            json_close(json, ']');
+        }
+        json_close(json, ']');
+        report_needs_json(json, remedy->needs);
+        json_put_str(json, "source", remedy->source);
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+}
+
+static void put_cause(struct json *json, const struct topic_report *report,
+                      const struct cause *cause)
+{
+    struct topic_page page;
+
+    topic_page(json->buf->arena, cause, &page);
+    json_open(json, "cause", '{');
+    json_put_str(json, "slug", cause->slug);
+    json_put_str(json, "layer", cause->layer);
+    json_put_str(json, "title", cause->title[report->lang]);
+    json_put_str(json, "evidence", cause->evidence[report->lang]);
+    put_words(json, "facts", page.facts.items, page.facts.count);
+    put_rules(json, report, &page);
+    put_remedies(json, report, &page);
+    put_causes(json, "explained_by", page.explained_by.items, page.explained_by.count);
+    put_causes(json, "explains", page.explains.items, page.explains.count);
+    put_causes(json, "alike", page.alike.items, page.alike.count);
+    put_codes(json, page.codes.items, page.codes.count);
+    put_words(json, "sources", page.sources.items, page.sources.count);
+    json_close(json, '}');
+}
+
+static void put_list(struct json *json, enum lang lang)
+{
+    const struct cause *cause;
+
+    json_open(json, "causes", '[');
+    for (size_t i = 0; (cause = cause_at(i)) != NULL; i++) {
+        json_open(json, NULL, '{');
+        json_put_str(json, "slug", cause->slug);
+        json_put_str(json, "layer", cause->layer);
+        json_put_str(json, "title", cause->title[lang]);
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+}
+
+void topic_json(struct buf *buf, const struct topic_report *report)
+{
+    struct json json = json_to(buf);
+
+    report_json_open(&json,
+                     !report->topic         ? STR("causes")
+                     : report->topic->cause ? STR("cause")
+                                            : STR("code"),
+                     report->asked);
+    if (!report->topic)
+        put_list(&json, report->lang);
+    else if (report->topic->cause)
+        put_cause(&json, report, report->topic->cause);
+    else
+        put_codes(&json, report->topic->codes, report->topic->code_count);
+    json_close(&json, '}');
+    buf_add_char(buf, '\n');
+}

@@ -1,0 +1,254 @@
+#include "report/layout.h"
+#include "report/report.h"
+#include "report/topic.h"
+
+#define WORDS_AT 16
+#define CODES_SHOWN 12
+
+struct str topic_code_title(struct arena *arena, const struct error_info *code, enum lang lang)
+{
+    static const enum text_id titles[] = {
+        [ERROR_CUDA_DRIVER] = TEXT_EXPLAIN_FAMILY_CUDA_DRIVER,
+        [ERROR_CUDA_RUNTIME] = TEXT_EXPLAIN_FAMILY_CUDA_RUNTIME,
+        [ERROR_NVML] = TEXT_EXPLAIN_FAMILY_NVML,
+        [ERROR_CUDNN8] = TEXT_EXPLAIN_FAMILY_CUDNN8,
+        [ERROR_CUDNN9] = TEXT_EXPLAIN_FAMILY_CUDNN9,
+        [ERROR_XID] = TEXT_EXPLAIN_FAMILY_XID,
+    };
+
+    return report_fill(arena, text_of(titles[code->family], lang), "code",
+                       arena_printf(arena, "%u", code->code), NULL);
+}
+
+static void indent(struct buf *buf, size_t at, size_t column)
+{
+    if (at < column)
+        buf_repeat(buf, ' ', column - at);
+}
+
+static void section(struct buf *buf, const struct topic_report *report, enum text_id title)
+{
+    buf_add_char(buf, '\n');
+    (void) layout_wrap(buf, text_of(title, report->lang), 0, 0, report->columns);
+    buf_add_char(buf, '\n');
+}
+
+static void paragraph(struct buf *buf, const struct topic_report *report, struct str text)
+{
+    buf_addz(buf, "  ");
+    (void) layout_wrap(buf, text, 2, 4, report->columns);
+    buf_add_char(buf, '\n');
+}
+
+/* "  Means       …"; nothing where there is nothing to say. */
+static void row(struct buf *buf, const struct topic_report *report, enum text_id title,
+                struct str text)
+{
+    struct str name = text_of(title, report->lang);
+
+    if (text.len == 0)
+        return;
+    buf_addz(buf, "  ");
+    buf_add(buf, name);
+    indent(buf, 2 + text_width(name), WORDS_AT + 2);
+    (void) layout_wrap(buf, text, WORDS_AT + 2, WORDS_AT + 2, report->columns);
+    buf_add_char(buf, '\n');
+}
+
+/* Text, and at the right edge, or below, a name. */
+static void headed(struct buf *buf, const struct topic_report *report, struct str text, size_t at,
+                   struct str name)
+{
+    size_t width = text_width(name);
+    size_t end = layout_wrap(buf, text, at, at, report->columns);
+
+    if (end + 2 + width > report->columns) {
+        buf_add_char(buf, '\n');
+        end = 0;
+    }
+    indent(buf, end, report->columns > width ? report->columns - width : 0);
+    buf_add(buf, name);
+    buf_add_char(buf, '\n');
+}
+
+static void cause_line(struct buf *buf, const struct topic_report *report,
+                       const struct cause *cause)
+{
+    buf_addz(buf, "  ");
+    headed(buf, report, cause->title[report->lang], 2, cause->slug);
+}
+
+static void causes(struct buf *buf, const struct topic_report *report, enum text_id title,
+                   const struct cause *const *items, size_t count)
+{
+    if (count)
+        section(buf, report, title);
+    for (size_t i = 0; i < count; i++)
+        cause_line(buf, report, items[i]);
+}
+
+static void rules(struct buf *buf, const struct topic_report *report, const struct topic_page *page)
+{
+    static const enum text_id names[] = { TEXT_EXPLAIN_POSSIBLE, TEXT_EXPLAIN_LIKELY,
+                                          TEXT_EXPLAIN_CERTAIN };
+
+    if (page->rules.count)
+        section(buf, report, TEXT_EXPLAIN_FOUND);
+    for (size_t i = 0; i < page->rules.count; i++) {
+        const struct rule *rule = page->rules.items[i];
+
+        buf_addz(buf, "  ");
+        headed(buf, report, rule->headline[report->lang], 2,
+               text_of(names[rule->certainty], report->lang));
+    }
+}
+
+/* Words as they stand in the tables: a {fact} is not yet one word of a shell. */
+static struct str command_line(struct arena *arena, struct range words)
+{
+    struct buf line = buf_new(arena, 64u * 1024u);
+
+    for (unsigned i = 0; i < words.count; i++) {
+        struct str word = rule_word(words, i);
+
+        if (i)
+            buf_add_char(&line, ' ');
+        if (str_has(word, STR("{")) && !str_has(word, STR(" ")))
+            buf_add(&line, word);
+        else
+            text_shell_quote(&line, word);
+    }
+    return buf_str(&line);
+}
+
+static void remedies(struct buf *buf, const struct topic_report *report,
+                     const struct topic_page *page)
+{
+    if (page->remedies.count)
+        section(buf, report, TEXT_EXPLAIN_REMEDIES);
+    for (size_t i = 0; i < page->remedies.count; i++) {
+        const struct remedy *remedy = page->remedies.items[i];
+
+        buf_addz(buf, "  ");
+        headed(buf, report, remedy->title[report->lang], 2,
+               report_needs(buf->arena, remedy->needs, report->lang));
+        for (unsigned c = 0; c < remedy->commands.count; c++) {
+            buf_repeat(buf, ' ', 4);
+            (void) layout_wrap(buf, command_line(buf->arena, rule_command(remedy->commands, c)), 4,
+                               6, report->columns);
+            buf_add_char(buf, '\n');
+        }
+    }
+}
+
+static void codes_of_cause(struct buf *buf, const struct topic_report *report,
+                           const struct topic_page *page)
+{
+    if (page->codes.count)
+        section(buf, report, TEXT_EXPLAIN_CODES);
+    for (size_t i = 0; i < page->codes.count && i < CODES_SHOWN; i++) {
+        const struct error_info *code = &page->codes.items[i];
+
+        buf_addz(buf, "  ");
+        headed(buf, report, code->name, 2, topic_code_title(buf->arena, code, report->lang));
+    }
+    if (page->codes.count > CODES_SHOWN)
+        buf_addf(buf, "  … +%zu\n", page->codes.count - CODES_SHOWN);
+}
+
+static struct str joined(struct arena *arena, const struct str *words, size_t count)
+{
+    struct buf line = buf_new(arena, 64u * 1024u);
+
+    for (size_t i = 0; i < count; i++) {
+        buf_addz(&line, i ? ", " : "");
+        buf_add(&line, words[i]);
+    }
+    return buf_str(&line);
+}
+
+static void cause_text(struct buf *buf, const struct topic_report *report,
+                       const struct cause *cause)
+{
+    struct topic_page page;
+
+    topic_page(buf->arena, cause, &page);
+    headed(buf, report, cause->title[report->lang], 0, cause->slug);
+    buf_add_char(buf, '\n');
+    row(buf, report, TEXT_EXPLAIN_SEEN_AS, cause->evidence[report->lang]);
+    row(buf, report, TEXT_EXPLAIN_RESTS_ON, joined(buf->arena, page.facts.items, page.facts.count));
+    rules(buf, report, &page);
+    remedies(buf, report, &page);
+    causes(buf, report, TEXT_EXPLAIN_RULED_OUT, page.explained_by.items, page.explained_by.count);
+    causes(buf, report, TEXT_EXPLAIN_BRINGS, page.explains.items, page.explains.count);
+    causes(buf, report, TEXT_EXPLAIN_ALIKE, page.alike.items, page.alike.count);
+    codes_of_cause(buf, report, &page);
+    if (page.sources.count)
+        section(buf, report, TEXT_EXPLAIN_SOURCES);
+    for (size_t i = 0; i < page.sources.count; i++)
+        paragraph(buf, report, page.sources.items[i]);
+}
+
+static void code_text(struct buf *buf, const struct topic_report *report,
+                      const struct error_info *code)
+{
+    headed(buf, report, code->name, 0, topic_code_title(buf->arena, code, report->lang));
+    row(buf, report, TEXT_EXPLAIN_MESSAGE, code->message);
+    row(buf, report, TEXT_EXPLAIN_NOTE, code->note);
+    row(buf, report, TEXT_EXPLAIN_SINCE, code->since);
+    row(buf, report, TEXT_EXPLAIN_ACTION, code->action);
+    row(buf, report, TEXT_EXPLAIN_SOURCE, code->source);
+}
+
+static void codes_text(struct buf *buf, const struct topic_report *report)
+{
+    const struct topic *topic = report->topic;
+    LIST(const struct cause *) found = { 0 };
+    const struct cause *cause;
+
+    for (size_t i = 0; i < topic->code_count; i++) {
+        buf_addz(buf, i ? "\n" : "");
+        code_text(buf, report, &topic->codes[i]);
+    }
+    for (size_t i = 0; (cause = cause_at(i)) != NULL; i++)
+        for (size_t c = 0; c < topic->code_count; c++)
+            if (topic_points_at(&topic->codes[c], cause)) {
+                *LIST_ADD(buf->arena, &found) = cause;
+                break;
+            }
+    if (found.count == 0)
+        section(buf, report, TEXT_EXPLAIN_NO_CAUSE);
+    causes(buf, report, found.count > 1 ? TEXT_EXPLAIN_SEVERAL_CAUSES : TEXT_EXPLAIN_ONE_CAUSE,
+           found.items, found.count);
+}
+
+static void list_text(struct buf *buf, const struct topic_report *report)
+{
+    const struct cause *cause;
+    struct str layer = { NULL, 0 };
+
+    for (size_t i = 0; (cause = cause_at(i)) != NULL; i++) {
+        if (!str_eq(layer, cause->layer)) {
+            buf_addz(buf, i ? "\n" : "");
+            buf_add(buf, cause->layer);
+            buf_add_char(buf, '\n');
+        }
+        layer = cause->layer;
+        buf_addz(buf, "  ");
+        buf_add(buf, cause->slug);
+        buf_add_char(buf, '\n');
+        buf_addz(buf, "    ");
+        (void) layout_wrap(buf, cause->title[report->lang], 4, 4, report->columns);
+        buf_add_char(buf, '\n');
+    }
+}
+
+void topic_text(struct buf *buf, const struct topic_report *report)
+{
+    if (!report->topic)
+        list_text(buf, report);
+    else if (report->topic->cause)
+        cause_text(buf, report, report->topic->cause);
+    else
+        codes_text(buf, report);
+}
