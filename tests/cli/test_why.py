@@ -135,6 +135,12 @@ class Environment(unittest.TestCase):
             self.assertIn("libone.so.1, libone.so.2", complaint)
             self.assertEqual(fake.start("libone.so.2", LD_PRELOAD=preload)[0], 0)
 
+    def test_takes_the_first_of_two_copies_of_one_name(self):
+        with torch() as (fake, here):
+            one, two = (fake.library(here / part, "libone.so.1") for part in ("a", "b"))
+            preload = {"LD_PRELOAD": f"{one} {two}"}
+            self.assertEqual(fake.why("one", **preload)["winner"], str(one))
+
     def test_exit_codes_tell_found_missing_and_unusable(self):
         with torch() as (fake, _):
             self.assertEqual(fake.start(ONLY)[0], 0)
