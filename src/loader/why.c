@@ -146,6 +146,16 @@ struct why why_library(const struct torch_import *import, struct str wanted)
     return nothing;
 }
 
+/* Two copies of one SONAME are mapped where the second is asked for by path: whoever asks by name
+ * gets the first. */
+static bool has_name(const struct str *names, size_t count, struct str name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(names[i], name))
+            return true;
+    return false;
+}
+
 struct names why_candidates(const struct torch_import *import, struct str wanted)
 {
     const struct link_map *map = &import->map;
@@ -155,9 +165,12 @@ struct names why_candidates(const struct torch_import *import, struct str wanted
     if (at && link_map_find(map, wanted))
         *LIST_ADD(map->arena, &names) = name_of(map->all.items[at]);
     else
-        for (; at && at < map->all.count; at++)
-            if (is_meant(name_of(map->all.items[at]), wanted))
-                *LIST_ADD(map->arena, &names) = name_of(map->all.items[at]);
+        for (; at && at < map->all.count; at++) {
+            struct str name = name_of(map->all.items[at]);
+
+            if (is_meant(name, wanted) && !has_name(names.items, names.count, name))
+                *LIST_ADD(map->arena, &names) = name;
+        }
     return (struct names){ names.items, names.count };
 }
 
