@@ -7,6 +7,7 @@
 
 #define PIECE 65536u
 #define WHOLE_LIMIT (8u << 20)   /* torch's RECORD is 2 MB, ld.so.cache under 1 MB */
+#define SMALL 4096u              /* worth keeping whatever it is: a link may lead to it */
 #define HEAD (1u << 20)          /* of a library */
 #define SYMBOLS_HEAD (48u << 20) /* of libtorch_cpu.so: its symbols and strings take 30 MB */
 #define TABLES_BEFORE 65536u     /* section names stand before the section headers */
@@ -79,6 +80,8 @@ enum collected collect_what(struct str path, uint64_t size)
 {
     struct str name = path_base(path);
 
+    if (size <= SMALL)
+        return COLLECT_WHOLE;
     if (is_whole(path))
         return size <= WHOLE_LIMIT ? COLLECT_WHOLE : COLLECT_NOTHING;
     if (!is_library(name))

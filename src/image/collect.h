@@ -1,10 +1,10 @@
 /*
  * collect: what to keep of a file that passes by once.
  *
- * Files that the probes read are kept whole, by their names. Of ELF files the beginning is kept
- * (headers, symbols, strings), the dynamic section, the section headers with their names, and every
- * header of a fat binary: what the loader's prediction and the reading of GPU code ask for. All
- * else is not kept, and whoever asks for it is told so (-ENODATA).
+ * Small files, and those that the probes read, are kept whole, the latter by their names. Of ELF
+ * files the beginning is kept (headers, symbols, strings), the dynamic section, the section headers
+ * with their names, and every header of a fat binary: what the loader's prediction and the reading
+ * of GPU code ask for. All else is not kept, and whoever asks for it is told so (-ENODATA).
  */
 #ifndef GPUVET_IMAGE_COLLECT_H
 #define GPUVET_IMAGE_COLLECT_H
