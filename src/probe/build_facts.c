@@ -134,13 +134,15 @@ static void record_system(struct facts *facts)
 
 /* --- cuDNN ----------------------------------------------------------------------------------- */
 
-static bool same_minor(struct str a, struct str b, bool *ret)
+/* Torch's own test (_init() of torch/backends/cudnn/__init__.py): the same major version as it was
+ * compiled with, and no older minor one. */
+static bool accepts(struct str found, struct str expected, bool *ret)
 {
     unsigned major[2], minor[2];
 
-    if (!two_numbers(a, &major[0], &minor[0]) || !two_numbers(b, &major[1], &minor[1]))
+    if (!two_numbers(found, &major[0], &minor[0]) || !two_numbers(expected, &major[1], &minor[1]))
         return false;
-    *ret = major[0] == major[1] && minor[0] == minor[1];
+    *ret = major[0] == major[1] && minor[0] >= minor[1];
     return true;
 }
 
@@ -149,7 +151,8 @@ static void record_cudnn(struct facts *facts, const struct torch_build *build)
     const struct torch_facts *torch = &facts->torch;
     struct cudnn_facts *cudnn = &facts->cudnn;
     const struct package_facts *package = find_package(torch, "nvidia-cudnn");
-    bool same;
+    const struct fact_str *found;
+    bool fits;
 
     if (package) {
         set_str(&cudnn->package, package->name.value, package->path.from);
@@ -162,9 +165,11 @@ static void record_cudnn(struct facts *facts, const struct torch_build *build)
     }
     if (build)
         set_str(&cudnn->expected, build->cudnn, STR("knowledge: torch_builds"));
-    if (cudnn->version.state == FACT_KNOWN && cudnn->expected.state == FACT_KNOWN &&
-        same_minor(cudnn->version.value, cudnn->expected.value, &same))
-        set_bool(&cudnn->matches, same, cudnn->version.from);
+    /* What is loaded counts; a failed look at that is no reason to take the package's word. */
+    found = cudnn->loaded_path.from.len ? &cudnn->loaded_version : &cudnn->version;
+    if (found->state == FACT_KNOWN && cudnn->expected.state == FACT_KNOWN &&
+        accepts(found->value, cudnn->expected.value, &fits))
+        set_bool(&cudnn->matches, fits, found->from);
 }
 
 /* --- the GPUs that the build has code for ------------------------------------------------------
