@@ -29,6 +29,19 @@ static struct str relative(struct str path)
 
 /* --- the package ---------------------------------------------------------------------------- */
 
+/* Whether the folder is the row's in that site-packages. Some wheels leave "nvidia/" out:
+ * nvidia-cusparselt-cu12 0.6.2 has cusparselt/lib. */
+static bool is_folder(struct str folder, struct str site, struct str own)
+{
+    struct str rest;
+
+    if (!str_starts(folder, site) || !str_starts(str_from(folder, site.len), STR("/")))
+        return false;
+    rest = str_from(folder, site.len + 1);
+    return str_eq(rest, own) ||
+           (str_starts(own, STR("nvidia/")) && str_eq(rest, str_from(own, sizeof("nvidia"))));
+}
+
 /* The package of torch's environment whose folder holds the file: site-packages/FOLDER/libx.so. */
 static const struct package_facts *find_owner(const struct probe_ctx *ctx, struct str name,
                                               struct str path)
@@ -41,10 +54,9 @@ static const struct package_facts *find_owner(const struct probe_ctx *ctx, struc
     for (size_t at = first; at < first + count && cuda_library_at(at, &row); at++)
         for (size_t i = 0; row.folder.len && i < packages->count; i++) {
             const struct package_facts *package = &LIST_OF(package, packages)[i];
-            struct str site = path_dir(relative(package->path.value));
 
-            if (str_eq(package->name.value, row.package) && str_starts(folder, site) &&
-                folder.len == site.len + 1 + row.folder.len && str_ends(folder, row.folder))
+            if (str_eq(package->name.value, row.package) &&
+                is_folder(folder, path_dir(relative(package->path.value)), row.folder))
                 return package;
         }
     return NULL;
