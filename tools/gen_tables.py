@@ -161,6 +161,13 @@ def gpu_speed(directory, pool):
         for row in rows])
 
 
+def cuda_targets(directory, pool):
+    rows = read_csv(directory / "cuda_targets.csv", lambda row: dotted(row["capability"]))
+    return initialisers("static const struct target_row target_rows[]", [
+        {"basis": BASES[row["basis"]],
+         **texts(pool, row, same("capability", "first", "ended", "source"))} for row in rows])
+
+
 def torch_builds(directory, pool):
     rows = read_csv(directory / "torch_builds.csv", lambda row: (
         dotted(row["torch_version"]), row["cuda_tag"].encode(), row["platform"]))
@@ -219,6 +226,7 @@ def main(source, target):
         "errors_table.h": errors(source, pool, {entry["slug"] for entry in entries}),
         "gpus_table.h": gpus(source, pool),
         "gpu_speed_table.h": gpu_speed(source, pool),
+        "cuda_targets_table.h": cuda_targets(source, pool),
         "sonames_table.h": sonames(source, pool),
         "torch_builds_table.h": torch_builds(source, pool) + torch_pins(source, pool),
     }

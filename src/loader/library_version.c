@@ -6,7 +6,7 @@
 
 enum {
     BODY = 1024,       /* bytes of a function that are looked at */
-    STORES = 4,        /* constants of one function; the markers have at most three */
+    STORES = 4,        /* constants of one function; the markers have at most two */
     MACHINE_X86 = 62,  /* EM_X86_64 */
     PLAUSIBLE = 99999, /* largest number that one part of a version can be */
 };
@@ -17,7 +17,6 @@ enum shape {
     TEN_THOUSAND, /* one constant, 22105: 2.21.5 */
     THOUSAND,     /* one constant, 11405: 11.4.5 */
     PAIR,         /* two constants: major, minor */
-    PROPERTIES,   /* three constants in the order patch, major, minor: …GetProperty() */
 };
 
 static const struct marker {
@@ -40,7 +39,6 @@ static const struct marker {
     { STR_INIT("libcusparseLt.so."), STR_INIT("cusparseLtGetVersion"), THOUSAND },
     { STR_INIT("libnvrtc.so."), STR_INIT("nvrtcVersion"), PAIR },
     { STR_INIT("libnvJitLink.so."), STR_INIT("nvJitLinkVersion"), PAIR },
-    { STR_INIT("libcublasLt.so."), STR_INIT("cublasLtGetProperty"), PROPERTIES },
 };
 
 static const struct marker *find_marker(struct str soname)
@@ -126,8 +124,6 @@ static struct str version_of(struct arena *arena, enum shape shape, const struct
                    : three(arena, value[0] / 1000, value[0] / 100 % 10, value[0] % 100);
     case PAIR:
         return stores->count != 2 ? none : arena_printf(arena, "%u.%u", value[0], value[1]);
-    case PROPERTIES:
-        return stores->count != 3 ? none : three(arena, value[1], value[2], value[0]);
     }
     return none;
 }
