@@ -7,8 +7,6 @@
  * 11.1 and later), version.txt (before), or the headers; which host compilers it takes, from its
  * own crt/host_config.h.
  */
-#include "knowledge/cuda_targets.h"
-#include "knowledge/dotted.h"
 #include "probe/look.h"
 #include "probe/python.h"
 
@@ -267,54 +265,6 @@ static void record_gcc(struct work *work)
         fact_int(gcc, (int64_t) major, real);
 }
 
-/* --- what follows ---------------------------------------------------------------------------- */
-
-static void judge_gpus(struct work *work)
-{
-    struct toolkit_facts *toolkit = work->toolkit;
-    const struct fact_list *gpus = &work->ctx->facts->hardware.gpus;
-    bool unsure = gpus->state != FACT_KNOWN || gpus->partial || !gpus->count;
-
-    for (size_t i = 0; i < gpus->count; i++) {
-        const struct fact_str *capability = &LIST_OF(gpu, gpus)[i].capability;
-        struct str major, minor;
-        bool fits = false;
-
-        if (capability->state != FACT_KNOWN ||
-            !cuda_compiles_for(toolkit->version.value, capability->value, &fits)) {
-            unsure = true;
-            continue;
-        }
-        if (fits)
-            continue;
-        (void) str_cut(capability->value, '.', &major, &minor);
-        fact_bool(&toolkit->targets_gpus, false, STR("knowledge: cuda_targets"));
-        fact_str(&toolkit->untargeted,
-                 arena_printf(work->ctx->arena, "sm_%.*s%.*s", STR_ARG(major), STR_ARG(minor)),
-                 capability->from);
-        return;
-    }
-    if (!unsure)
-        fact_bool(&toolkit->targets_gpus, true, STR("knowledge: cuda_targets"));
-}
-
-static void judge(struct work *work)
-{
-    struct toolkit_facts *toolkit = work->toolkit;
-    const struct fact_str *cuda = &work->ctx->facts->torch.cuda;
-    unsigned mine, torchs;
-
-    if (toolkit->version.state == FACT_KNOWN) {
-        judge_gpus(work);
-        if (cuda->state == FACT_KNOWN && dotted_first(toolkit->version.value, &mine) == 0 &&
-            dotted_first(cuda->value, &torchs) == 0)
-            fact_bool(&toolkit->matches, mine == torchs, toolkit->version.from);
-    }
-    if (toolkit->gcc.state == FACT_KNOWN && toolkit->gcc_limit.state == FACT_KNOWN)
-        fact_bool(&toolkit->gcc_fits, toolkit->gcc.value <= toolkit->gcc_limit.value,
-                  toolkit->gcc_limit.from);
-}
-
 static void run(struct probe_ctx *ctx)
 {
     struct work work = { .ctx = ctx, .toolkit = &ctx->facts->toolkit };
@@ -333,7 +283,6 @@ static void run(struct probe_ctx *ctx)
     find_others(&work);
     if (work.toolkit->items.count)
         record_gcc(&work);
-    judge(&work);
 }
 
 const struct probe probe_toolkits = {
