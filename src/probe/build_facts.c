@@ -217,13 +217,14 @@ static void record_coverage(struct probe_ctx *ctx)
     struct torch_facts *torch = &ctx->facts->torch;
     const struct fact_list *gpus = &ctx->facts->hardware.gpus;
     struct str from = torch->architectures.from;
-    bool unsure = gpus->state != FACT_KNOWN || gpus->partial || !gpus->count;
+    bool unsure = gpus->state != FACT_KNOWN || gpus->partial || !gpus->count, lacking = false;
+    int64_t covered = 0;
 
     if (torch->architectures.state != FACT_KNOWN)
         return;
     for (size_t i = 0; i < gpus->count; i++) {
         const struct fact_str *capability = &LIST_OF(gpu, gpus)[i].capability;
-        enum coverage coverage = COVERAGE_NONE;
+        enum coverage coverage;
         struct gpu_capability gpu;
 
         if (capability->state != FACT_KNOWN || !capability_parse(capability->value, &gpu)) {
@@ -233,13 +234,20 @@ static void record_coverage(struct probe_ctx *ctx)
         coverage = archs_cover(torch->architectures.value, gpu);
         if (coverage == COVERAGE_NONE) {
             set_bool(&torch->covers_gpus, false, from);
-            if (!unsure) /* else another may be the first */
+            if (!unsure && !lacking) /* else another may be the first */
                 record_uncovered(ctx, gpu);
-            return;
+            lacking = true;
+        } else if (coverage == COVERAGE_PTX && !compiles_ptx(ctx->facts)) {
+            unsure = true;
+        } else {
+            covered++;
         }
-        unsure = unsure || (coverage == COVERAGE_PTX && !compiles_ptx(ctx->facts));
     }
     if (unsure)
+        return;
+    if (torch->covered_count.state == FACT_UNKNOWN)
+        fact_int(&torch->covered_count, covered, from);
+    if (lacking)
         return;
     set_bool(&torch->covers_gpus, true, from);
     if (torch->uncovered.state == FACT_UNKNOWN)
