@@ -267,6 +267,14 @@ static void put_library(struct reading *reading, struct str path)
     json_close(&reading->json, '}');
 }
 
+/* https://docs.python.org/3/library/sys.html#sys.platform */
+static struct str sys_platform(struct str os)
+{
+    if (str_eqz(os, "Windows"))
+        return STR("win32");
+    return str_eqz(os, "Darwin") ? STR("darwin") : STR("linux");
+}
+
 static void no_memory(void)
 {
     abort();
@@ -277,34 +285,28 @@ int main(int argc, char **argv)
     AUTO_ARENA *arena = arena_new(no_memory);
     struct buf buf = buf_new(arena, JSON_LIMIT);
     struct reading reading = { .arena = arena, .json = json_to(&buf) };
+    struct str os = str_of(argc > 2 ? argv[2] : "");
+    const struct marker_variable variables[] = {
+        { STR_INIT("implementation_name"), STR_INIT("cpython") },
+        { STR_INIT("platform_python_implementation"), STR_INIT("CPython") },
+        { STR_INIT("platform_system"), os },
+        { STR_INIT("sys_platform"), sys_platform(os) },
+        { STR_INIT("platform_machine"), str_of(argc > 3 ? argv[3] : "") },
+        { STR_INIT("extra"), STR_INIT("") },
+    };
 
-    if (argc < 5 || root_directory(arena, str_of(argv[1]), &reading.root) < 0) {
-        (void) fprintf(stderr, "read_wheel FOLDER PYTHON SYSTEM MACHINE [LIBRARY …]\n");
+    if (argc < 4 || root_directory(arena, str_of(argv[1]), &reading.root) < 0) {
+        (void) fprintf(stderr, "read_wheel FOLDER SYSTEM MACHINE [LIBRARY …]\n");
         return 64;
     }
-    reading.env = (struct marker_env){
-        (struct marker_variable[]){
-            { STR("python_version"), str_of(argv[2]) },
-            { STR("python_full_version"), arena_printf(arena, "%s.0", argv[2]) },
-            { STR("implementation_name"), STR("cpython") },
-            { STR("platform_python_implementation"), STR("CPython") },
-            { STR("os_name"), str_of(strcmp(argv[3], "Windows") == 0 ? "nt" : "posix") },
-            { STR("platform_system"), str_of(argv[3]) },
-            { STR("sys_platform"), str_of(strcmp(argv[3], "Windows") == 0  ? "win32"
-                                          : strcmp(argv[3], "Darwin") == 0 ? "darwin"
-                                                                           : "linux") },
-            { STR("platform_machine"), str_of(argv[4]) },
-            { STR("extra"), STR("") },
-        },
-        9
-    };
+    reading.env = (struct marker_env){ variables, sizeof(variables) / sizeof(variables[0]) };
     json_open(&reading.json, NULL, '{');
     put_dist_info(&reading);
     put_version_py(&reading, "torch/version.py");
     put_version_py(&reading, "torchvision/version.py");
     put_version_py(&reading, "torchaudio/version.py");
     json_open(&reading.json, "libraries", '[');
-    for (int i = 5; i < argc; i++)
+    for (int i = 4; i < argc; i++)
         put_library(&reading, str_of(argv[i]));
     json_close(&reading.json, ']');
     json_close(&reading.json, '}');
