@@ -195,7 +195,8 @@ def releases(index, wish):
     groups = {}
     for file in index.files(package):
         platform = platform_of(file)
-        if platform and numbers(file.version) >= FIRST[package] and version in ("", file.version):
+        usable = platform and re.fullmatch(r"cp3\d+|(py2\.)?py3", file.python)
+        if usable and numbers(file.version) >= FIRST[package] and version in ("", file.version):
             groups.setdefault((numbers(file.version), platform), []).append(file)
     for key in sorted(groups, reverse=True):
         yield package, groups[key][0].version, key[1], groups[key]
