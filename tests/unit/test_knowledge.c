@@ -6,6 +6,8 @@
 #include "knowledge/gpu_speed.h"
 #include "knowledge/gpus.h"
 #include "knowledge/sonames.h"
+#include "knowledge/companions.h"
+#include "knowledge/newer.h"
 #include "knowledge/torch_builds.h"
 
 #include <errno.h>
@@ -407,6 +409,74 @@ static void test_torch__the_measured_wheel_has_no_ptx(void **state)
         assert_false(arch.ptx);
 }
 
+static void test_torch__what_a_wheel_holds_goes_before_what_was_written_down(void **state)
+{
+    struct torch_build build;
+
+    (void) state;
+    /* torch_builds.csv says: with PTX for 12.0, for Python 3.15 too, CUDA 13.0.2. */
+    assert_true(torch_build_find(NULL, STR("2.13.0"), STR("cu130"), STR("linux_x86_64"), &build));
+    assert_str(build.archs, "sm_75 sm_80 sm_86 sm_90 sm_100 sm_120");
+    assert_int_equal(build.arch_basis, BASIS_MEASURED);
+    assert_str(build.pythons, "3.10 3.11 3.12 3.13 3.14 3.14t");
+    assert_str(build.cuda, "13.0.3");
+    assert_str(build.status, "stable");
+    assert_true(str_starts(build.source, STR("PyPI file torch-2.13.0-cp311-")));
+}
+
+static void test_torch__a_release_that_was_only_measured_is_known(void **state)
+{
+    struct torch_build build;
+
+    (void) state;
+    assert_true(torch_build_find(NULL, STR("2.15.0"), STR("cu132"), STR("linux_aarch64"), &build));
+    assert_str(build.archs, "sm_80 sm_90 sm_100 sm_110 sm_120");
+    assert_str(build.cuda, "13.2.2");
+    assert_str(build.cudnn, "9.26.0.51");
+    assert_str(build.min_glibc, "2.28");
+    assert_int_equal(build.cxx11_abi, ANSWER_YES);
+}
+
+static void test_torch__one_build_at_most_is_the_default_of_a_platform(void **state)
+{
+    struct torch_build a, b;
+
+    (void) state;
+    for (size_t at = 0; torch_build_at(NULL, at, &a); at++)
+        for (size_t next = at + 1; a.pypi_default == ANSWER_YES && torch_build_at(NULL, next, &b) &&
+                                   str_eq(a.version, b.version);
+             next++)
+            assert_false(b.pypi_default == ANSWER_YES && str_eq(a.platform, b.platform));
+}
+
+static void test_companions__say_which_torch_they_need(void **state)
+{
+    struct companion companion;
+    size_t first = 0, count = companions_by_package(NULL, STR("torchvision"), &first);
+    bool found = false;
+
+    (void) state;
+    assert_true(count > 50);
+    for (size_t at = first; at < first + count && companion_at(NULL, at, &companion); at++) {
+        assert_str(companion.package, "torchvision");
+        assert_int_equal(companion.basis, BASIS_MEASURED);
+        if (!str_eqz(companion.version, "0.23.0") || !str_eqz(companion.platform, "linux_x86_64"))
+            continue;
+        found = true;
+        assert_str(companion.torch, "==2.8.0");
+        assert_str(companion.local, "cu128");
+    }
+    assert_true(found);
+    assert_int_equal(companions_by_package(NULL, STR("numpy"), &first), 0);
+}
+
+static void test_knowledge__has_a_date(void **state)
+{
+    (void) state;
+    assert_int_equal(knowledge_date(NULL).len, sizeof("2026-11-24") - 1);
+    assert_true(str_compare(knowledge_date(NULL), STR("2026-11-24")) >= 0);
+}
+
 static void test_torch__builds_are_found_by_tag_and_local_version(void **state)
 {
     struct torch_build build;
@@ -530,9 +600,14 @@ int main(void)
         cmocka_unit_test(test_sonames__one_name_has_a_package_for_each_major),
         cmocka_unit_test(test_torch__builds_rise_and_are_whole),
         cmocka_unit_test(test_torch__the_measured_wheel_has_no_ptx),
+        cmocka_unit_test(test_torch__what_a_wheel_holds_goes_before_what_was_written_down),
+        cmocka_unit_test(test_torch__a_release_that_was_only_measured_is_known),
+        cmocka_unit_test(test_torch__one_build_at_most_is_the_default_of_a_platform),
         cmocka_unit_test(test_torch__builds_are_found_by_tag_and_local_version),
         cmocka_unit_test(test_torch__architectures_are_taken_apart),
         cmocka_unit_test(test_torch__pins_stand_together_by_build),
+        cmocka_unit_test(test_companions__say_which_torch_they_need),
+        cmocka_unit_test(test_knowledge__has_a_date),
         cmocka_unit_test(test_causes__stand_in_order_in_both_languages),
         cmocka_unit_test(test_table__bases_have_their_names),
     };
