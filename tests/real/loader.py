@@ -6,10 +6,10 @@
 FOLDER holds virtual environments, each with a torch from PyPI (tests/real/fetch.sh makes them). In
 each, `import torch` runs in a clean and in poisoned environments (poison.py). What /proc/self/maps
 then shows must be exactly what `gpuvet --json` lists under facts.loader.libraries as loaded at
-import; what LD_DEBUG says of how each was found must be the rule given there. Where the import
-fails, gpuvet must say so and name the library that Python's message names. In the clean environment
-the paths that `gpuvet why` lists as tried must be those that LD_DEBUG lists, and each compiled
-library of torch's companions is opened after torch (companions.py).
+import; what LD_DEBUG says of how each was found must be the rule given there, and the paths that it
+lists as tried those of `gpuvet why`. Where the import fails, gpuvet must say so and name the library
+that Python's message names. In the clean environment each compiled library of torch's companions is
+opened after torch (companions.py).
 Left out of both sides: Python's extension modules, and what those of numpy bring.
 """
 import glob
@@ -18,6 +18,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import companions
 import poison
@@ -63,32 +64,28 @@ def differences(real, predicted):
         said.append("the message is %r, predicted %r" % (real.error, named))
     said += ["only real: " + path for path in sorted(real.paths - set(predicted.rules))]
     said += ["only predicted: " + path for path in sorted(set(predicted.rules) - real.paths)]
-    for path, (rule, _) in sorted(ways(real.searches).items()):
-        if path in predicted.rules and predicted.rules[path] != rule:
-            said.append("%s: found by %s, predicted %s" % (path, rule, predicted.rules[path]))
-    return said
+    return said + ways_differ(real, predicted)
 
 
-def tries_differ(real, predicted):
-    """Where the paths tried are others. Folders that only old processors have are not predicted."""
-    said, compared = [], 0
-    for path, (_, there) in sorted(ways(real.searches).items()):
-        if path not in predicted.rules:
-            continue
-        compared += 1
-        tried = predicted.tried(path)
+def ways_differ(real, predicted):
+    said = []
+    for path, (rule, there) in sorted(ways(real.searches).items()):
+        ours = predicted.rules.get(path)
+        if ours and ours != rule and not (rule == "object" and ours in ("rpath", "runpath")):
+            said.append("%s: found by %s, predicted %s" % (path, rule, ours))
+        tried = predicted.tried(path) if ours else there
         if tried != there:
-            said.append("%s: tried %s, predicted %s" % (path, there, tried))
-    return said, compared
+            at = len(os.path.commonprefix([tried, there]))
+            said.append("%s: try %d is %s, predicted %s" % (path, at + 1, there[at:at + 1],
+                                                            tried[at:at + 1]))
+    return said
 
 
 class Bench:
     def __init__(self, gpuvet, folder):
         self.gpuvet, self.folder = os.path.abspath(gpuvet), os.path.realpath(folder)
-        self.work = self.folder + "/poisoned"
+        self.work = tempfile.mkdtemp(prefix="poisoned-", dir=self.folder)
         self.passed = self.failed = self.skipped = 0
-        shutil.rmtree(self.work, ignore_errors=True)
-        os.makedirs(self.work)
 
     def report(self, name, said, text):
         self.passed += not said
@@ -106,15 +103,14 @@ class Bench:
         everything = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", **(variables or {})}
         real = RealImport(env, everything, list(wrap), cwd)
         predicted = Prediction(self.gpuvet, env, everything, list(wrap), cwd)
-        self.report(name, differences(real, predicted), "%d libraries%s" % (
-            len(real.paths), ", fails: " + real.error.splitlines()[0][:90] if real.error else ""))
-        return real, predicted
+        searched = sum(path in predicted.rules for path in ways(real.searches))
+        self.report(name, differences(real, predicted), "%d libraries, %d searched for%s" % (
+            len(real.paths), searched,
+            ", fails: " + real.error.splitlines()[0][:90] if real.error else ""))
 
     def clean(self, env):
         name = os.path.basename(env)
-        real, predicted = self.compare(name + ", clean", env)
-        said, compared = tries_differ(real, predicted)
-        self.report(name + ", paths tried", said, "of %d libraries" % compared)
+        self.compare(name + ", clean", env)
         for said, text in companions.compare(self.gpuvet, env):
             self.report("%s, %s" % (name, text.split(":")[0]), said, text.split(": ", 1)[1])
 
@@ -130,10 +126,12 @@ def main():
         print("0 passed, 0 failed, 1 skipped")
         return 0
     bench = Bench(sys.argv[1], sys.argv[2])
-    for env in envs:
-        bench.clean(env)
-        poison.all_of(bench, env)
-    shutil.rmtree(bench.work)
+    try:
+        for env in envs:
+            bench.clean(env)
+            poison.all_of(bench, env)
+    finally:
+        shutil.rmtree(bench.work)
     print("%d passed, %d failed, %d skipped" % (bench.passed, bench.failed, bench.skipped))
     return bench.failed != 0
 

@@ -1,6 +1,6 @@
 """Environments that are wrong in one way each, for loader.py.
 
-Copies of an environment are made of hard links, in FOLDER/poisoned, and removed with it; a file is
+Copies of an environment are made of hard links, in a folder beside them, and removed with it; a file is
 written anew before it is changed. The system's own library cache is replaced in a mount namespace
 of its own, which takes root.
 """

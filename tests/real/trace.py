@@ -20,7 +20,9 @@ except BaseException as caught:
 paths = {line.split(None, 5)[5].strip() for line in open('/proc/self/maps') if '.so' in line}
 print('@@' + json.dumps([error, sorted(paths)]))
 """
-RULES = {"RPATH": "rpath", "RUNPATH": "runpath", "LD_LIBRARY_PATH": "LD_LIBRARY_PATH",
+# A folder's label is that of whoever searched it first (elf/dl-load.c keeps one record a folder), so
+# RPATH and RUNPATH are told apart by what is tried before and after, not by the label.
+RULES = {"RPATH": "object", "RUNPATH": "object", "LD_LIBRARY_PATH": "LD_LIBRARY_PATH",
          "system search path": "default"}
 
 
@@ -29,21 +31,22 @@ def is_library(path):
     return not re.search(r"\.(cpython-[^/]*|abi3)\.so$|/numpy\.libs/|/lib-dynload/", path)
 
 
-def searches_of(text):
-    """{name: [(rule, path tried), …]} of the first search for each name."""
+def searches_of(text, cwd):
+    """{name: [(rule, path tried), …]} of the last search for each name: where a group could not be
+    loaded whole, what it brought is unloaded and searched again."""
     searches, current, rule = {}, None, None
     for line in text.splitlines():
         line = line.split(":\t", 1)[-1].strip()
         begins = re.match(r"find library=(\S+) \[0\]; searching", line)
         if begins:
-            current = searches.setdefault(begins[1], []) if begins[1] not in searches else None
+            current = searches[begins[1]] = []
         elif line.startswith("search cache="):
             rule = "cache"
         elif line.startswith("search path="):
             kind = re.search(r"\((RPATH|RUNPATH|LD_LIBRARY_PATH|system search path)[^()]*\)$", line)
             rule = RULES[kind[1]] if kind else None
         elif line.startswith("trying file=") and current is not None:
-            current.append((rule, line.split("=", 1)[1]))
+            current.append((rule, os.path.join(cwd, line.split("=", 1)[1])))
         elif line.startswith("file="):
             current = None
     return searches
@@ -64,7 +67,7 @@ class RealImport:
         self.error, paths = json.loads(line[-1][2:]) if line else ("did not start", [])
         self.paths = {path for path in paths if is_library(path)}
         # Children (ldconfig, a compiler) have logs, too: Python's own names torch.
-        self.searches = searches_of(max(logs, key=lambda log: (log.count("torch"), len(log)), default=""))
+        self.searches = searches_of(max(logs, key=lambda log: (log.count("torch"), len(log)), default=""), cwd)
 
 
 def ways(searches):
