@@ -4,8 +4,7 @@
     tests/real/architectures.py GPU_CODE FOLDER [PART …]
 
 GPU_CODE is build/tests/real/gpu_code (ninja tests/real/gpu_code). Under FOLDER lie environments, as
-tests/real/fetch.sh makes them, and cuobjdump, if $PATH has none (pip package nvidia-cuda-cuobjdump,
-in FOLDER/tools). Each library with a section .nv_fatbin or __nv_relfatbin, and one of the PARTs in
+tests/real/fetch.sh makes them, with triton's copies of cuobjdump, and NVIDIA's own in FOLDER/tools. Each library with a section .nv_fatbin or __nv_relfatbin, and one of the PARTs in
 its path, is read once, however many links lead to it. For every architecture the number of entries
 must be the number of files that `cuobjdump --list-elf` and `--list-ptx` list. The last column says
 whether gpuvet's sample names the same targets as its exact reading.
@@ -22,12 +21,14 @@ import time
 PATIENCE = 900  # seconds for one list of cuobjdump's
 
 
-def cuobjdump_of(folder):
-    found = shutil.which("cuobjdump") or next(
-        iter(glob.glob(folder + "/tools/lib/python3*/site-packages/nvidia/*/bin/cuobjdump")), None)
-    if found:
-        os.chmod(found, 0o755)
-    return found
+def cuobjdumps(folder, path):
+    """Of the library's own environment first: triton brings one of its own CUDA's age. An old one
+    does not know new code, and a new one fails at some old code ("Invalid ELF")."""
+    own = folder + "/" + os.path.relpath(path, folder).split("/")[0]
+    found = [tool for env in [own, *sorted(glob.glob(folder + "/*"))] for tool in
+             glob.glob(env + "/lib/python3*/site-packages/triton/backends/nvidia/bin/cuobjdump") +
+             glob.glob(env + "/lib/python3*/site-packages/nvidia/*/bin/cuobjdump")]
+    return list(dict.fromkeys(found + [tool for tool in [shutil.which("cuobjdump")] if tool]))
 
 
 def has_gpu_code(path):
@@ -50,15 +51,33 @@ def libraries(folder, parts):
             yield path
 
 
-def listed(cuobjdump, path):
-    """{"sm_90a": entries, "compute_90": entries}, and the seconds it took."""
-    counts, began = collections.Counter(), time.monotonic()
+def real_target(target):
+    """There is no "a" target before sm_90a (PTX ISA, .target); cuobjdump 12.4 reads one out of a flag
+    of some old cubins of cuBLAS 12.1, which it names sm_50a, sm_60a and sm_61a."""
+    return target.rstrip("a") if int(target.rstrip("af")) < 90 else target
+
+
+def list_with(cuobjdump, path):
+    """{"sm_90a": entries, "compute_90": entries}, or None where it gives up."""
+    counts = collections.Counter()
     for option, kind in ("--list-elf", "sm"), ("--list-ptx", "compute"):
         run = subprocess.run([cuobjdump, option, path], stdout=subprocess.PIPE, text=True,
                              stderr=subprocess.PIPE, timeout=PATIENCE, check=False)
-        counts.update("%s_%s" % (kind, target) for target in re.findall(
+        if "fatal" in run.stderr:
+            return None
+        counts.update("%s_%s" % (kind, real_target(target)) for target in re.findall(
             r"^(?:ELF|PTX) file +\d+: .*\.(?:sm|compute)_(\d+[af]?)\.(?:cubin|ptx)$", run.stdout, re.M))
-    return dict(counts), time.monotonic() - began
+    return dict(counts)
+
+
+def listed(tools, path):
+    """The list of the first that reads it, and the seconds that it took."""
+    for tool in tools:
+        began = time.monotonic()
+        counts = list_with(tool, path)
+        if counts is not None:
+            return counts, time.monotonic() - began
+    return None, 0
 
 
 def read(gpu_code, path):
@@ -74,23 +93,24 @@ def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
     gpu_code, folder = sys.argv[1], os.path.realpath(sys.argv[2])
-    cuobjdump = cuobjdump_of(folder)
-    if not cuobjdump:
+    if not cuobjdumps(folder, folder):
         print("skipped: no cuobjdump; tests/real/fetch.sh brings it")
         return 0
     print("| library | entries | by gpuvet s | by cuobjdump s | cuobjdump | sample |")
     print("| --- | --- | ---: | ---: | --- | --- |")
-    compared = differing = 0
+    said = collections.Counter()
     for path in libraries(folder, sys.argv[3:]):
-        theirs, slow = listed(cuobjdump, path)
+        theirs, slow = listed(cuobjdumps(folder, path), path)
         ours, sample, quick = read(gpu_code, path)
-        compared, differing = compared + 1, differing + (ours != theirs)
+        verdict = "no list" if theirs is None else "same" if ours == theirs else "DIFFERS"
+        said[verdict] += 1
         name = re.sub(r"lib/python3\.\d+/site-packages/", "", os.path.relpath(path, folder))
         print("| %s | %s | %.3f | %.1f | %s | %s |" % (
             name, " ".join("%s=%d" % item for item in sorted(ours.items())), quick, slow,
-            "same" if ours == theirs else "DIFFERS: %s" % theirs, sample), flush=True)
-    print("\n%d libraries compared, %d differ" % (compared, differing))
-    return differing != 0
+            verdict if verdict != "DIFFERS" else "DIFFERS: %s" % theirs, sample), flush=True)
+    print("\n%d libraries: %d same, %d differ, %d that cuobjdump cannot list" % (
+        said.total(), said["same"], said["DIFFERS"], said["no list"]))
+    return said["DIFFERS"] != 0 or not said
 
 
 if __name__ == "__main__":
