@@ -112,6 +112,7 @@ int gpu_code_read(struct root *root, struct arena *arena, struct str path,
     if (r < 0)
         return r;
     r = elf_sections(&object.elf, &sections, &count);
+    object.reach = OBJECT_CLOSE; /* from header to header it is far */
     for (size_t i = 0; r == 0 && i < count; i++)
         if (str_eqz(sections[i].name, ".nv_fatbin") || str_eqz(sections[i].name, "__nv_relfatbin"))
             r = add_section(&code, &object.window, &sections[i], reading);

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs environments from PyPI into FOLDER: torch of several releases, each with the torchvision
 # and torchaudio made for it (3 to 6 GB each); two of them again, as hard links, with packages that
-# bring CUDA code or pin CUDA's libraries (0.5 and 5 GB); and NVIDIA's cuobjdump. 45 GB in all.
+# bring CUDA code or pin CUDA's libraries (0.5 and 5 GB); and NVIDIA's cuobjdump. 40 GB in all.
 #     tests/real/fetch.sh FOLDER [NAME …]
 set -eu
 folder=$1
