@@ -49,6 +49,9 @@ def searches_of(text, cwd):
             current.append((rule, os.path.join(cwd, line.split("=", 1)[1])))
         elif line.startswith("file="):
             current = None
+            by_path = re.match(r"file=/\S*/(\S+) \[0\];\s+generating link map", line)
+            if by_path:  # no search found it in the end
+                searches.pop(by_path[1], None)
     return searches
 
 
