@@ -37,7 +37,7 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_NO_DRIVER] = { "--no-driver", NULL, NULL, OF_CHECK | OF_EXPLAIN | OF_WHY,
                            TEXT_CLI_OPTION_NO_DRIVER },
     [OPTION_QUICK] = { "--quick", NULL, NULL, OF_VERIFY, TEXT_CLI_OPTION_QUICK },
-    [OPTION_THOROUGH] = { "--thorough", NULL, NULL, OF_VERIFY, TEXT_CLI_OPTION_THOROUGH },
+    [OPTION_THOROUGH] = { "--thorough", NULL, NULL, OF_CHECK | OF_VERIFY, TEXT_CLI_OPTION_THOROUGH },
     [OPTION_DEVICE] = { "--device", NULL, "N", OF_VERIFY, TEXT_CLI_OPTION_DEVICE },
     [OPTION_LIST] = { "--list", NULL, NULL, OF_EXPLAIN, TEXT_CLI_OPTION_LIST },
     [OPTION_WITH_MACHINE] = { "--with-machine", NULL, NULL, OF_EXPLAIN,

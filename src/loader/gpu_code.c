@@ -129,6 +129,14 @@ bool gpu_target_counts(const struct gpu_code *code, const struct gpu_target *tar
     return target->entries >= code->most / SHARE;
 }
 
+struct str gpu_target_name(struct arena *arena, const struct gpu_target *target)
+{
+    struct str suffix = { &target->suffix, target->suffix ? 1 : 0 };
+
+    return arena_printf(arena, "%s_%u%.*s", target->ptx ? "compute" : "sm", target->capability,
+                        STR_ARG(suffix));
+}
+
 struct str gpu_code_text(struct arena *arena, const struct gpu_code *code)
 {
     struct buf buf = buf_new(arena, TEXT_LIMIT);
@@ -138,10 +146,8 @@ struct str gpu_code_text(struct arena *arena, const struct gpu_code *code)
 
         if (!gpu_target_counts(code, target))
             continue;
-        buf_addf(&buf, "%s%s_%u", buf.len ? " " : "", target->ptx ? "compute" : "sm",
-                 target->capability);
-        if (target->suffix)
-            buf_add_char(&buf, target->suffix);
+        buf_addz(&buf, buf.len ? " " : "");
+        buf_add(&buf, gpu_target_name(arena, target));
     }
     return buf_str(&buf);
 }

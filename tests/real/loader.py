@@ -53,7 +53,18 @@ class Prediction:
         return [path for path in tries if os.path.isdir(os.path.dirname(path))]
 
 
+def symbol_differs(real, predicted):
+    """All that torch needs can be mapped, and then a symbol lacks in a copy that is not torch's: gpuvet
+    must name the symbol, or that torch's own copy is gone. The real loader takes back what it mapped."""
+    symbol = predicted.value("shadowed_symbol")
+    if not (symbol and symbol in real.error) and not predicted.value("damaged"):
+        return ["the message is %r, no symbol and no damage is predicted" % real.error]
+    return ["only real: " + path for path in sorted(real.paths - set(predicted.rules))]
+
+
 def differences(real, predicted):
+    if real.error and "undefined symbol" in real.error:
+        return symbol_differs(real, predicted)
     said = []
     imports = predicted.value("imports")
     if imports != (real.error is None):
