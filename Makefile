@@ -25,8 +25,10 @@ build-asan/build.ninja: | packages
 # REAL holds what tests/real/fetch.sh has installed.
 REAL ?= /tmp/real-envs
 test-real: $(BUILD)/build.ninja
-	@ninja -C $(BUILD) src/cli/gpuvet >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
-	@tests/real/loader.py $(BUILD)/src/cli/gpuvet $(REAL)
+	@ninja -C $(BUILD) src/cli/gpuvet tests/real/gpu_code >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
+	@tests/real/broken.py $(BUILD)/src/cli/gpuvet $(REAL); broken=$$?; \
+	  tests/real/loader.py $(BUILD)/src/cli/gpuvet $(REAL); loader=$$?; \
+	  tests/real/architectures.py $(BUILD)/tests/real/gpu_code $(REAL) && exit $$((broken + loader))
 
 packages:
 	@tools/install_packages.sh
@@ -56,8 +58,10 @@ build-fuzz/build.ninja: | packages
 
 # VENV=DIR make bench: in a virtual environment that has a CUDA build of torch.
 bench: $(BUILD)/build.ninja
-	@ninja -C $(BUILD) src/cli/gpuvet >/dev/null
+	@ninja -C $(BUILD) src/cli/gpuvet bench/headers bench/inside >/dev/null
 	@bench/check.py $(BUILD)/src/cli/gpuvet $(VENV)
+	@bench/binaries.py $(BUILD) $(VENV)
+	@bench/extensions.py $(BUILD)/src/cli/gpuvet $(VENV)
 
 clean:
 	rm -rf $(BUILD) build-asan build-arm64 build-clang build-fuzz

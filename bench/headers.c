@@ -3,8 +3,8 @@
  * the fat binaries in a library, one pread() a header, checking no more than it must, and counts
  * entries by kind and architecture.
  *     headers LIBRARY [ROUNDS]
- * prints the middle time of a walk in microseconds, how many entries there are, and of how many
- * architectures.
+ * prints the middle time of a walk in microseconds, how many entries there are, of how many
+ * architectures, and the middle of the processor's time.
  */
 #include "bench/rounds.h"
 
@@ -81,18 +81,20 @@ static int read_library(const char *path, struct counts *counts)
 int main(int argc, char **argv)
 {
     unsigned rounds = rounds_of(argc, argv, 2), architectures = 0;
-    double times[ROUNDS_LIMIT];
+    double times[ROUNDS_LIMIT], cpu[ROUNDS_LIMIT];
     struct counts counts;
 
     for (unsigned i = 0; i < rounds; i++) {
-        double began = microseconds();
+        double began = microseconds(), used = cpu_microseconds();
 
         if (argc < 2 || read_library(argv[1], &counts) < 0)
             return 1;
         times[i] = microseconds() - began;
+        cpu[i] = cpu_microseconds() - used;
     }
     for (unsigned i = 0; i < 2 * ARCHITECTURES; i++)
         architectures += counts.kinds[i / ARCHITECTURES][i % ARCHITECTURES] > 0;
-    printf("%.1f %u %u\n", middle(times, rounds), counts.entries, architectures);
+    printf("%.1f %u %u %.1f\n", middle(times, rounds), counts.entries, architectures,
+           middle(cpu, rounds));
     return 0;
 }

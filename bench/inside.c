@@ -3,8 +3,8 @@
  *     inside gpu-code|gpu-code-sample LIBRARY [ROUNDS]
  *     inside loader ENVIRONMENT [ROUNDS]
  * prints the middle time in microseconds, and the entries read and their architectures, or the
- * libraries predicted; then the bytes asked for. Each round begins with a new root: nothing is
- * remembered from the one before but by the kernel.
+ * libraries predicted; the bytes asked for; and the middle of the processor's time. Each round
+ * begins with a new root: nothing is remembered from the one before but by the kernel.
  */
 #include "bench/rounds.h"
 #include "loader/gpu_code.h"
@@ -12,6 +12,7 @@
 #include "probe/python.h"
 
 struct result {
+    double took, cpu; /* microseconds */
     unsigned count, kinds;
     uint64_t bytes; /* asked for */
 };
@@ -33,26 +34,27 @@ static uint64_t bytes_of(const struct root *root)
 
 /* --- GPU code ------------------------------------------------------------------------------ */
 
-static double time_gpu_code(struct str path, enum gpu_code_reading reading, struct result *ret)
+static void time_gpu_code(struct str path, enum gpu_code_reading reading, struct result *ret)
 {
     AUTO_ARENA *arena = arena_new(no_memory);
-    double began = microseconds(), took;
+    double began = microseconds(), cpu = cpu_microseconds();
     struct root *root = root_live(arena);
     struct gpu_code code;
 
     if (gpu_code_read(root, arena, path, reading, &code) < 0)
         exit(1);
-    took = microseconds() - began;
-    *ret = (struct result){ .kinds = (unsigned) code.count, .bytes = bytes_of(root) };
+    *ret = (struct result){ .took = microseconds() - began,
+                            .cpu = cpu_microseconds() - cpu,
+                            .kinds = (unsigned) code.count,
+                            .bytes = bytes_of(root) };
     for (size_t i = 0; i < code.count; i++)
         ret->count += code.targets[i].entries;
-    return took;
 }
 
 /* --- the loader ---------------------------------------------------------------------------- */
 
 /* The prediction alone: what must be known of Python is found before the clock runs. */
-static double time_loader(struct str environment, struct result *ret)
+static void time_loader(struct str environment, struct result *ret)
 {
     AUTO_ARENA *arena = arena_new(no_memory);
     struct eyes eyes = { .known = true, .working_directory = STR("/") };
@@ -61,33 +63,37 @@ static double time_loader(struct str environment, struct result *ret)
     struct probe_ctx ctx = { arena, root_live(arena), &eyes, &wishes, facts, NULL };
     struct torch_import_wish wish;
     struct torch_import import;
-    double began;
+    double began, cpu;
 
     probe_all(&ctx, COST_FILES);
     ctx.root = root_live(arena);
     began = microseconds();
+    cpu = cpu_microseconds();
     if (libraries_predict(&ctx, &wish, &import) < 0)
         exit(1);
-    began = microseconds() - began;
-    *ret = (struct result){ .count = (unsigned) import.map.all.count, .bytes = bytes_of(ctx.root) };
-    return began;
+    *ret = (struct result){ .took = microseconds() - began,
+                            .cpu = cpu_microseconds() - cpu,
+                            .count = (unsigned) import.map.all.count,
+                            .bytes = bytes_of(ctx.root) };
 }
 
 int main(int argc, char **argv)
 {
     struct str what = str_of(argc > 1 ? argv[1] : ""), path = str_of(argc > 2 ? argv[2] : "");
     unsigned rounds = rounds_of(argc, argv, 3);
-    double times[ROUNDS_LIMIT];
+    double times[ROUNDS_LIMIT], cpu[ROUNDS_LIMIT];
     struct result result = { 0 };
 
-    for (unsigned i = 0; i < rounds; i++)
+    for (unsigned i = 0; i < rounds; i++) {
         if (str_eqz(what, "loader"))
-            times[i] = time_loader(path, &result);
+            time_loader(path, &result);
         else
-            times[i] = time_gpu_code(path,
-                                     str_eqz(what, "gpu-code") ? GPU_CODE_EXACT : GPU_CODE_SAMPLE,
-                                     &result);
-    printf("%.1f %u %u %ju\n", middle(times, rounds), result.count, result.kinds,
-           (uintmax_t) result.bytes);
+            time_gpu_code(path, str_eqz(what, "gpu-code") ? GPU_CODE_EXACT : GPU_CODE_SAMPLE,
+                          &result);
+        times[i] = result.took;
+        cpu[i] = result.cpu;
+    }
+    printf("%.1f %u %u %ju %.1f\n", middle(times, rounds), result.count, result.kinds,
+           (uintmax_t) result.bytes, middle(cpu, rounds));
     return 0;
 }

@@ -103,14 +103,14 @@ struct torch_facts {
     struct fact_str companion;       /* first package that was made for another torch: "xformers" */
     struct fact_str companion_needs; /* the torch that it asks for */
     struct fact_str architectures;   /* "sm_50 sm_60 …": what the build has code for */
-    struct fact_str architectures_basis; /* "measured", "read", "derived" */
+    struct fact_str architectures_basis;    /* "measured", "read", "derived" */
     struct fact_bool architectures_sampled; /* measured from a part of the library's code */
     struct fact_list targets;               /* all in it, strays too; where all of it was read */
-    struct fact_bool covers_gpus;        /* code for every GPU present */
-    struct fact_str uncovered;           /* the first GPU without: "sm_61" */
-    struct fact_bool uncovered_newer;    /* it is newer than all that the build has */
-    struct fact_str glibc_needed;        /* of the wheel's platform tag: "2.28" */
-    struct fact_str platform;            /* of the wheel: "linux_x86_64" */
+    struct fact_bool covers_gpus;           /* code for every GPU present */
+    struct fact_str uncovered;              /* the first GPU without: "sm_61" */
+    struct fact_bool uncovered_newer;       /* it is newer than all that the build has */
+    struct fact_str glibc_needed;           /* of the wheel's platform tag: "2.28" */
+    struct fact_str platform;               /* of the wheel: "linux_x86_64" */
     /* what torch itself will answer in this process's environment */
     struct fact_bool predicted_is_available; /* torch.cuda.is_available() */
     struct fact_int predicted_device_count;  /* torch.cuda.device_count() */

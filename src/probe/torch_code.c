@@ -1,6 +1,6 @@
 /*
- * torch_code: for which GPUs the torch at hand has code, read from its libtorch_cuda.so: from a part
- * of it, or with --thorough from all, and then with the counts.
+ * torch_code: for which GPUs the torch at hand has code, read from its libtorch_cuda.so: from a
+ * part of it, or with --thorough from all, and then with the counts.
  */
 #include "loader/gpu_code.h"
 #include "probe/look.h"

@@ -56,6 +56,16 @@ def compiled(work, name, soname):
     return os.path.dirname(path)
 
 
+def with_cache(work, conf):
+    """Words before a command that let it see a library cache made from this ld.so.conf, or None."""
+    open(work + "/ld.so.conf", "w").write(conf)
+    subprocess.run(["/sbin/ldconfig", "-X", "-C", work + "/ld.so.cache", "-f", work + "/ld.so.conf"],
+                   check=True, stderr=subprocess.DEVNULL)
+    wrap = ["unshare", "-m", "sh", "-c",
+            "mount --bind %s/ld.so.cache /etc/ld.so.cache && exec \"$@\"" % work, "sh"]
+    return wrap if subprocess.run(wrap + ["true"], stderr=subprocess.DEVNULL).returncode == 0 else None
+
+
 def others_of(env):
     return [e for e in sorted(glob.glob(os.path.dirname(env) + "/[0-9]*"))
             if os.path.isdir(e) and os.path.basename(e).split("-")[0] !=
@@ -134,13 +144,8 @@ def preloads(bench, env, other):
 def cache(bench, env, other):
     name = os.path.basename(env)
     folder = folder_of(bench.work, "cached", by_name(other))
-    conf, file = bench.work + "/ld.so.conf", bench.work + "/ld.so.cache"
-    open(conf, "w").write(folder + "\ninclude /etc/ld.so.conf\n")
-    subprocess.run(["/sbin/ldconfig", "-X", "-C", file, "-f", conf], check=True,
-                   stderr=subprocess.DEVNULL)
-    wrap = ["unshare", "-m", "sh", "-c",
-            "mount --bind %s /etc/ld.so.cache && exec \"$@\"" % file, "sh"]
-    if subprocess.run(wrap + ["true"], stderr=subprocess.DEVNULL).returncode:
+    wrap = with_cache(bench.work, folder + "\ninclude /etc/ld.so.conf\n")
+    if not wrap:
         bench.skip("a library cache of its own takes root")
         return
     bench.compare(name + ", another release in ld.so.conf", env, wrap=wrap)
