@@ -54,8 +54,9 @@ FORMS = {
     "Chinese around it": lambda text: "请问这是什么问题？\n" + text + "\n谢谢大家！",
     "wrapped": by_line(wrapped),
 }
-# What a form may hide: an expression that must begin a line. So many of a hundred may change.
-ALLOWED = {"timestamped": 3, "from the journal": 4, "from compose": 4, "curly quotes": 1}
+# What a form may hide: an expression that must begin a line, a message of several lines in which each
+# has its stamp. So many of a hundred may change.
+ALLOWED = {"timestamped": 6, "from the journal": 8, "from compose": 8, "wrapped": 2}
 
 
 def verdicts(texts):
