@@ -190,6 +190,15 @@ def torch_pins(directory, pool):
         for row in rows])
 
 
+def companions(directory, pool):
+    rows = read_csv(directory / "companions.csv",
+                    lambda row: (row["package"], dotted(row["version"]), row["version"]))
+    return initialisers("static const struct companion_row companion_rows[]", [
+        {"basis": BASES[row["basis"]],
+         **texts(pool, row, {"torch": "torch_spec", **same("package", "version", "source")})}
+        for row in rows])
+
+
 def causes(entries):
     """In the file's order; texts stand in the code itself, since callers get the rows."""
     def text(value):
@@ -215,6 +224,7 @@ def main(source, target):
     entries = read_toml(source / "causes.toml")["cause"]
     files = {
         "causes_table.h": causes(entries),
+        "companions_table.h": companions(source, pool),
         "cuda_table.h": cuda_releases(source, pool),
         "errors_table.h": errors(source, pool, {entry["slug"] for entry in entries}),
         "gpus_table.h": gpus(source, pool),
