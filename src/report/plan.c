@@ -183,13 +183,15 @@ static void write_notes(struct buf *buf, const struct plan_report *report)
 
 /* --- none was found ------------------------------------------------------------------------- */
 
-/* What a constraint says where it refuses, of the newest build that it refuses. */
-static void write_refusal(struct buf *buf, const struct plan_report *report, enum constraint_id id)
+/* What a constraint says where it refuses, of the newest build that nothing else of the set does.
+ */
+static void write_refusal(struct buf *buf, const struct plan_report *report, unsigned set,
+                          enum constraint_id id)
 {
     const struct candidates *candidates = &report->plan->candidates;
 
     for (size_t i = candidates->count; i-- > 0;)
-        if (candidates->items[i].refused & CONSTRAINT_BIT(id)) {
+        if ((candidates->items[i].refused & set) == CONSTRAINT_BIT(id)) {
             const struct torch_build *build = &candidates->items[i].build;
             struct because because = { id, constraints[id].judge(report->problem, build) };
 
@@ -208,7 +210,7 @@ static void write_conflicts(struct buf *buf, const struct plan_report *report)
             buf_add_char(buf, '\n');
         for (enum constraint_id id = 0; id < CONSTRAINT_COUNT; id++)
             if (plan->conflicts[i] & CONSTRAINT_BIT(id))
-                write_refusal(buf, report, id);
+                write_refusal(buf, report, plan->conflicts[i], id);
     }
 }
 
