@@ -5,6 +5,7 @@
 #include "cli/plan_machine.h"
 #include "cli/subject.h"
 #include "format/requirement.h"
+#include "plan/wants.h"
 #include "report/report.h"
 
 #define REPORT_LIMIT (16u * 1024u * 1024u)
@@ -29,6 +30,26 @@ static int read_words(struct arena *arena, const struct options *options, struct
             return refuse(arena, options, options->words.items[i]);
         *LIST_ADD(arena, wants) =
             (struct wanted){ requirement.name, requirement.specifiers, STR("command line") };
+    }
+    return EXIT_GOOD;
+}
+
+/* What the project's files ask for; an environment.yml may name the Python, too. */
+static int read_files(struct arena *arena, const struct options *options, struct facts *facts,
+                      struct wants *wants)
+{
+    for (size_t i = 0; i < options->files.count; i++) {
+        struct str path = options->files.items[i], text;
+        struct dependencies found = { 0 };
+        int r = root_read_given(arena, path, DEPENDENCIES_LEN, &text);
+
+        if (r == 0)
+            r = dependencies_read(path, text, arena, &found);
+        if (r < 0)
+            return cannot_read(arena, options, path, error_text(r));
+        if (plan_python_is_version(found.python) && !options->python.len)
+            plan_set_python(arena, found.python, path, facts);
+        wants_add_all(arena, facts, &found, path, wants);
     }
     return EXIT_GOOD;
 }
@@ -81,6 +102,8 @@ int command_plan(struct arena *arena, const struct options *options)
         code = find_machine(arena, options, subject);
     if (code == EXIT_GOOD)
         code = plan_machine_apply(arena, options, &subject->facts);
+    if (code == EXIT_GOOD)
+        code = read_files(arena, options, &subject->facts, &wants);
     if (code != EXIT_GOOD)
         return code;
     problem_make(arena, &subject->facts, &wants, &problem);

@@ -50,31 +50,35 @@ bool plan_python_is_version(struct str python)
            str_find_char(python, '/') == STR_NONE;
 }
 
-/* "3.12", "3.12.4" and "3.13t"; the interpreter that was found is not meant then. */
-static int set_python(const struct description *of)
+/* "3.12", "3.12.4" and "3.13t". */
+void plan_set_python(struct arena *arena, struct str python, struct str from, struct facts *facts)
 {
-    static const struct str from = STR_INIT("--python");
-    struct torch_facts *torch = &of->facts->torch;
-    struct str python = of->options->python, major, minor, patch;
+    struct torch_facts *torch = &facts->torch;
     bool threaded = str_ends(python, STR("t"));
+    struct str major, minor, patch;
 
-    if (python.len == 0 || (str_find_char(python, '/') != STR_NONE && !of->options->host.len))
-        return EXIT_GOOD;
-    if (!plan_python_is_version(python))
-        return plan_describes_machine(of->options) || of->options->host.len
-                   ? refuse(of, TEXT_PLAN_BAD_PYTHON, python, from)
-                   : EXIT_GOOD;
-    if (threaded)
-        python = str_slice(python, 0, python.len - 1);
-    (void) str_cut(python, '.', &major, &minor);
+    (void) str_cut(str_slice(python, 0, python.len - threaded), '.', &major, &minor);
     (void) str_cut(minor, '.', &minor, &patch);
     fact_str(&torch->python_version,
-             arena_printf(of->arena, "%.*s.%.*s", STR_ARG(major), STR_ARG(minor)), from);
-    fact_str(&torch->python_abi,
-             arena_printf(of->arena, "cp%.*s%.*s%s", STR_ARG(major), STR_ARG(minor),
-                          threaded ? "t" : ""),
-             from);
+             arena_printf(arena, "%.*s.%.*s", STR_ARG(major), STR_ARG(minor)), from);
+    fact_str(
+        &torch->python_abi,
+        arena_printf(arena, "cp%.*s%.*s%s", STR_ARG(major), STR_ARG(minor), threaded ? "t" : ""),
+        from);
     torch->python = (struct fact_str){ .state = FACT_UNKNOWN };
+}
+
+static int set_python(const struct description *of)
+{
+    struct str python = of->options->python;
+    bool elsewhere = plan_describes_machine(of->options) || of->options->host.len;
+
+    if (python.len == 0)
+        return EXIT_GOOD;
+    if (plan_python_is_version(python))
+        plan_set_python(of->arena, python, STR("--python"), of->facts);
+    else if (elsewhere) /* no interpreter there can be looked at */
+        return refuse(of, TEXT_PLAN_BAD_PYTHON, python, python);
     return EXIT_GOOD;
 }
 
