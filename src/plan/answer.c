@@ -65,6 +65,16 @@ static struct gpu_capability lowest_code(const struct torch_build *build)
     return lowest;
 }
 
+/* A build of which we do not know what it needs is no help. */
+static bool says_what_it_needs(const struct problem *problem, const struct candidate *candidate)
+{
+    for (enum constraint_id id = 0; id < CONSTRAINT_COUNT; id++)
+        if ((open_decisive(candidate->open) & CONSTRAINT_BIT(id)) &&
+            !constraints[id].judge(problem, &candidate->build).need.len)
+            return false;
+    return true;
+}
+
 /* Whether it asks less of what is not known than each build that stands already. */
 static bool asks_less(const struct problem *problem, const struct plan *plan,
                       const struct candidate *candidate)
@@ -112,7 +122,7 @@ static void suppose_all(const struct problem *problem, struct plan *plan)
         left.items[i] = plan->candidates.items[i];
     while (plan->suppositions.count < SUPPOSITIONS_MAX &&
            (best = candidates_best(problem, &left)) != NULL) {
-        if (asks_less(problem, plan, best))
+        if (says_what_it_needs(problem, best) && asks_less(problem, plan, best))
             suppose(problem, best, plan);
         left.items[best - left.items].refused = CONSTRAINTS_ALL;
     }
@@ -134,7 +144,7 @@ void plan_make(const struct problem *problem, struct plan *ret)
         choose(problem, best, &plan);
         pin_companions(problem, &plan);
     } else if (!plan.no_builds) {
-        plan.conflict_count = candidates_conflicts(&plan.candidates, plan.conflicts);
+        plan.conflict_count = candidates_conflicts(problem, &plan.candidates, plan.conflicts);
     }
     plan_ways(problem, &plan);
     *ret = plan;

@@ -240,7 +240,7 @@ bool problem_max_cuda(const struct problem *problem, struct str *ret)
 
     if (fact->state == FACT_KNOWN)
         *ret = fact->value;
-    else if (problem->driver.state == FACT_KNOWN && !problem->windows &&
+    else if (problem->driver.state == FACT_KNOWN &&
              cuda_newest_for_driver(problem->driver.value, &support))
         *ret = arena_printf(problem->arena, "%u.%u", support.major, support.minor);
     else

@@ -143,21 +143,27 @@ const struct candidate *candidates_best(const struct problem *problem,
     return best;
 }
 
-static bool refuses_all(const struct candidates *candidates, unsigned set)
+/* Code that is not known to be there counts as missing: where all GPUs are known, it is our table
+ * that does not tell. */
+static bool refuses_all(const struct problem *problem, const struct candidates *candidates,
+                        unsigned set)
 {
+    unsigned untold = problem->gpus.known ? CONSTRAINT_BIT(CONSTRAINT_GPU_CODE) : 0;
+
     for (size_t i = 0; i < candidates->count; i++)
-        if (!(candidates->items[i].refused & set))
+        if (!((candidates->items[i].refused | (candidates->items[i].open & untold)) & set))
             return false;
     return true;
 }
 
-size_t candidates_conflicts(const struct candidates *candidates, unsigned ret[CONFLICTS_MAX])
+size_t candidates_conflicts(const struct problem *problem, const struct candidates *candidates,
+                            unsigned ret[CONFLICTS_MAX])
 {
     size_t count = 0;
 
     for (int size = 1; size <= CONSTRAINT_COUNT && count == 0; size++)
         for (unsigned set = 1; set <= CONSTRAINTS_ALL && count < CONFLICTS_MAX; set++)
-            if (__builtin_popcount(set) == size && refuses_all(candidates, set))
+            if (__builtin_popcount(set) == size && refuses_all(problem, candidates, set))
                 ret[count++] = set;
     return count;
 }

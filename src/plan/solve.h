@@ -45,6 +45,7 @@ unsigned open_decisive(unsigned open);
 
 /* The smallest sets of constraints of which every candidate breaks one. */
 #define CONFLICTS_MAX 16
-size_t candidates_conflicts(const struct candidates *candidates, unsigned ret[CONFLICTS_MAX]);
+size_t candidates_conflicts(const struct problem *problem, const struct candidates *candidates,
+                            unsigned ret[CONFLICTS_MAX]);
 
 #endif

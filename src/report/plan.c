@@ -233,9 +233,9 @@ static void write_suppositions(struct buf *buf, const struct plan_report *report
 static struct str missing(const struct plan_report *report)
 {
     struct buf buf = buf_new(report->problem->arena, 4096);
-    const struct supposition *best = &report->plan->suppositions.items[0];
+    const struct supposition *best = report->plan->suppositions.items;
 
-    for (size_t i = 0; i < best->open.count; i++) {
+    for (size_t i = 0; best && i < best->open.count; i++) {
         if (constraints[best->open.items[i].id].may_assume)
             continue;
         buf_addz(&buf, buf.len ? ", " : "");
