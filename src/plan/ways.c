@@ -266,7 +266,11 @@ static bool is_in_conflict(const struct plan *plan, enum constraint_id id)
     return false;
 }
 
-/* "6.1;12.0", as TORCH_CUDA_ARCH_LIST takes it. */
+/* The oldest GPU that PyTorch's own builds ever had code for: its sources ask no less. */
+static const struct gpu_capability oldest_of_sources = { 3, 5 };
+
+/* "6.1;12.0", as TORCH_CUDA_ARCH_LIST takes it; empty where the sources cannot serve one of them.
+ */
 static struct str arch_list(const struct problem *problem)
 {
     struct buf buf = buf_new(problem->arena, 4096);
@@ -275,7 +279,11 @@ static struct str arch_list(const struct problem *problem)
         struct gpu_capability capability = problem->gpus.items[i].capability;
         struct str text = arena_printf(problem->arena, "%u.%u", capability.major, capability.minor);
 
-        if (!capability.major || str_has(buf_str(&buf), text))
+        if (capability.major < oldest_of_sources.major ||
+            (capability.major == oldest_of_sources.major &&
+             capability.minor < oldest_of_sources.minor))
+            return (struct str){ NULL, 0 };
+        if (str_has(buf_str(&buf), text))
             continue;
         buf_addz(&buf, buf.len ? ";" : "");
         buf_add(&buf, text);
@@ -294,7 +302,7 @@ void plan_ways(const struct problem *problem, struct plan *plan)
                 try_way(problem, id, at, plan);
     if (is_in_conflict(plan, CONSTRAINT_BOARD))
         LIST_ADD(problem->arena, &plan->ways)->id = WAY_JETSON;
-    if (is_in_conflict(plan, CONSTRAINT_GPU_CODE) && problem->gpus.known) {
+    if (is_in_conflict(plan, CONSTRAINT_GPU_CODE) && arch_list(problem).len) {
         struct way *way = LIST_ADD(problem->arena, &plan->ways);
 
         *way = (struct way){ .id = WAY_SOURCE, .what = arch_list(problem) };
