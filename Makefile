@@ -27,6 +27,7 @@ REAL ?= /tmp/real-envs
 test-real: $(BUILD)/build.ninja
 	@ninja -C $(BUILD) src/cli/gpuvet >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
 	@tests/real/loader.py $(BUILD)/src/cli/gpuvet $(REAL)
+	@tests/real/plans.py $(BUILD)/src/cli/gpuvet
 
 packages:
 	@tools/install_packages.sh

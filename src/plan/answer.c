@@ -37,7 +37,7 @@ static void pin_companions(const struct problem *problem, struct plan *plan)
 
         if (package_eq(wanted->name, STR("torch")))
             continue;
-        (void) companion_for(wanted, plan->build.version, &found);
+        (void) companion_for(problem->companions, wanted, plan->build.version, &found);
         pinned = LIST_ADD(problem->arena, &plan->pinned);
         pinned->wanted = wanted;
         pinned->version = found.version;

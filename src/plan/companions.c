@@ -1,16 +1,54 @@
 #include "plan/companions.h"
 
 #include "format/requirement.h"
-#include "format/version.h"
+
+static bool read_clauses(struct made_for *made)
+{
+    struct str rest = made->row.torch;
+    struct specifier clause;
+    int got;
+
+    while ((got = specifiers_next(&rest, &clause)) > 0) {
+        if (made->clause_count == COMPANION_CLAUSES)
+            return false;
+        made->clauses[made->clause_count++] = clause;
+    }
+    return got == 0;
+}
+
+void companions_load(struct arena *arena, struct companions *ret)
+{
+    struct companions companions = { 0 };
+    struct companion row;
+
+    for (size_t at = 0; companion_at(at, &row); at++) {
+        struct made_for made = { .row = row };
+
+        if (read_clauses(&made))
+            *LIST_ADD(arena, &companions) = made;
+    }
+    *ret = companions;
+}
 
 bool companion_is_known(struct str name)
 {
     struct companion row;
+    const char *before = NULL;
 
-    for (size_t at = 0; companion_at(at, &row); at++)
-        if (package_eq(row.package, name))
+    for (size_t at = 0; companion_at(at, &row); at++) {
+        if (row.package.data != before && package_eq(row.package, name))
             return true;
+        before = row.package.data;
+    }
     return false;
+}
+
+static bool is_for(const struct made_for *made, const struct version *torch)
+{
+    for (size_t i = 0; i < made->clause_count; i++)
+        if (!specifier_matches(&made->clauses[i], torch))
+            return false;
+    return true;
 }
 
 static bool is_within(struct str specifiers, struct str text)
@@ -18,33 +56,43 @@ static bool is_within(struct str specifiers, struct str text)
     struct version version;
     bool matches;
 
-    return version_parse(text, &version) == 0 &&
-           specifiers_match(specifiers, &version, &matches) == 0 && matches;
+    return specifiers.len == 0 ||
+           (version_parse(text, &version) == 0 &&
+            specifiers_match(specifiers, &version, &matches) == 0 && matches);
 }
 
 /* Whether some companion was made for just this torch: what then is not there, is not there. */
-static bool is_covered(struct str torch)
+static bool is_covered(const struct companions *companions, const struct version *torch)
 {
-    struct companion row;
+    for (size_t i = 0; i < companions->count; i++) {
+        const struct made_for *made = &companions->items[i];
 
-    for (size_t at = 0; companion_at(at, &row); at++)
-        if (str_starts(row.torch, STR("==")) && is_within(row.torch, torch))
+        if (made->clause_count && made->clauses[0].op == SPECIFIER_EQUAL && is_for(made, torch))
             return true;
+    }
     return false;
 }
 
-enum truth companion_for(const struct wanted *wanted, struct str torch, struct companion *ret)
+enum truth companion_for(const struct companions *companions, const struct wanted *wanted,
+                         struct str torch, struct companion *ret)
 {
-    struct companion row;
+    struct version version;
     bool found = false, any = false;
 
-    for (size_t at = 0; companion_at(at, &row); at++) { /* by rising version: the last one wins */
-        if (!package_eq(row.package, wanted->name) || !is_within(wanted->specifiers, row.version) ||
-            !is_within(row.torch, torch) || (found && row.torch.len == 0))
+    if (version_parse(torch, &version) < 0)
+        return TRUTH_UNKNOWN;
+    for (size_t i = 0; i < companions->count; i++) { /* by rising version: the last one wins */
+        const struct made_for *made = &companions->items[i];
+
+        if ((found && made->clause_count == 0) || !is_for(made, &version) ||
+            !package_eq(made->row.package, wanted->name) ||
+            !is_within(wanted->specifiers, made->row.version))
             continue;
-        *ret = row;
-        found |= row.torch.len > 0;
+        *ret = made->row;
+        found |= made->clause_count > 0;
         any = true;
     }
-    return found ? TRUTH_TRUE : any || !is_covered(torch) ? TRUTH_UNKNOWN : TRUTH_FALSE;
+    return found                                      ? TRUTH_TRUE
+           : any || !is_covered(companions, &version) ? TRUTH_UNKNOWN
+                                                      : TRUTH_FALSE;
 }

@@ -1,10 +1,30 @@
-/* companions: which versions of torchvision, torchaudio and xformers go with a torch. */
+/*
+ * companions: which versions of torchvision, torchaudio and xformers go with a torch.
+ *
+ * The table's specifiers are read once a problem: every build asks them.
+ */
 #ifndef GPUVET_PLAN_COMPANIONS_H
 #define GPUVET_PLAN_COMPANIONS_H
 
+#include "format/version.h"
 #include "knowledge/companions.h"
 #include "plan/problem.h"
 #include "rules/rules.h"
+
+#define COMPANION_CLAUSES 2 /* of "what it requires of torch"; rows with more are left out */
+
+struct made_for {
+    struct companion row;
+    struct specifier clauses[COMPANION_CLAUSES];
+    size_t clause_count; /* 0: no torch in particular */
+};
+
+struct companions {
+    struct made_for *items; /* as in the table: by package, then rising version */
+    size_t count, room;
+};
+
+void companions_load(struct arena *arena, struct companions *ret);
 
 /* Whether the table holds any version of it. */
 bool companion_is_known(struct str name);
@@ -14,6 +34,7 @@ bool companion_is_known(struct str name);
  * the table knows companions of this torch, and none fits. UNKNOWN: it knows of none, or of one
  * that asks for no particular torch: then that is in *ret, which else is left as it was.
  */
-enum truth companion_for(const struct wanted *wanted, struct str torch, struct companion *ret);
+enum truth companion_for(const struct companions *companions, const struct wanted *wanted,
+                         struct str torch, struct companion *ret);
 
 #endif

@@ -29,22 +29,20 @@ static bool has_word(struct str words, struct str wanted)
 static struct reason judge_asked(const struct problem *problem, const struct torch_build *build)
 {
     struct reason reason = fine;
-    struct version version;
-    struct str full =
-        arena_printf(problem->arena, "%.*s+%.*s", STR_ARG(build->version), STR_ARG(build->local));
+    struct version version = { 0 };
 
-    if (version_parse(build->local.len ? full : build->version, &version) < 0)
-        return (struct reason){ .holds = TRUTH_FALSE, .need = build->version };
     for (size_t i = 0; i < problem->wants.count && reason.holds == TRUTH_TRUE; i++) {
         const struct wanted *wanted = &problem->wants.items[i];
         bool matches;
 
         if (!package_eq(wanted->name, STR("torch")) || wanted->specifiers.len == 0)
             continue;
-        if (specifiers_match(wanted->specifiers, &version, &matches) < 0 || !matches)
+        reason.have = arena_printf(problem->arena, "%.*s+%.*s", STR_ARG(build->version),
+                                   STR_ARG(build->local));
+        if (version_parse(reason.have, &version) < 0 ||
+            specifiers_match(wanted->specifiers, &version, &matches) < 0 || !matches)
             reason.holds = TRUTH_FALSE;
         reason.need = arena_printf(problem->arena, "torch%.*s", STR_ARG(wanted->specifiers));
-        reason.have = version.text;
         reason.fact = STR("wanted");
         reason.from = wanted->from;
     }
@@ -81,10 +79,11 @@ static struct reason judge_companions(const struct problem *problem,
     for (size_t i = 0; i < problem->wants.count; i++) {
         const struct wanted *wanted = &problem->wants.items[i];
         struct companion found;
-        enum truth holds = companion_for(wanted, build->version, &found);
+        enum truth holds;
 
         if (!companion_is_known(wanted->name))
             continue;
+        holds = companion_for(problem->companions, wanted, build->version, &found);
         if (reason.need.len && holds >= reason.holds)
             continue;
         reason.holds = holds;

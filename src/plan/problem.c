@@ -1,6 +1,7 @@
 #include "plan/problem.h"
 
 #include "knowledge/coverage.h"
+#include "plan/companions.h"
 
 static void add_gpu(struct problem *problem, const struct fact_str *capability, struct str name,
                     const char *list, size_t at)
@@ -83,7 +84,12 @@ static void find_driver(struct problem *problem)
 void problem_make(struct arena *arena, const struct facts *facts, const struct wants *wants,
                   struct problem *ret)
 {
-    *ret = (struct problem){ .arena = arena, .facts = facts, .wants = *wants };
+    struct companions *companions = ARENA_NEW(arena, struct companions);
+
+    companions_load(arena, companions);
+    *ret = (struct problem){
+        .arena = arena, .facts = facts, .wants = *wants, .companions = companions
+    };
     find_gpus(ret);
     name_python(ret);
     name_platform(ret);

@@ -32,6 +32,8 @@ struct target_gpu {
     struct str fact, from;            /* of the capability: "hardware.gpus.0.capability" */
 };
 
+struct companions; /* companions.h */
+
 struct problem {
     struct arena *arena;
     const struct facts *facts;
@@ -40,6 +42,7 @@ struct problem {
 
     struct str platform; /* as in struct torch_build; empty: not known */
     bool windows;
+    const struct companions *companions;
     struct str python;      /* "3.13t"; empty: not known */
     struct fact_str driver; /* the version that counts: the driver's, or its compat library's */
     struct str driver_fact; /* "driver.version" */
