@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Which torch each companion was made for, read from the wheels' own metadata:
+"""Which torch each xformers was made for, read from the wheels' own metadata:
 
     measure_companions.py >knowledge/companions.csv
 
@@ -15,7 +15,7 @@ import re
 import subprocess
 import sys
 
-PACKAGES = ("torchvision", "torchaudio", "xformers")
+PACKAGES = ("xformers",)
 PYTHONS = ("3.11", "3.10", "3.13", "3.8")   # a version may have no wheel for the first of them
 PLATFORMS = ("manylinux_2_28_x86_64", "manylinux2014_x86_64", "manylinux1_x86_64", "linux_x86_64")
 WANTS = re.compile(r"torch\s*\(?((?:==|>=|~=|<)[^;)]*)\)?\s*$")
@@ -44,6 +44,12 @@ def wheel(package, version):
     return None
 
 
+def pythons(name):
+    """The Python that the wheel is for, as the table writes it; with the stable ABI, later ones too."""
+    tag = re.search(r"-cp3(\d+)-(abi3)?", name)
+    return f"3.{tag.group(1)}{'+' if tag.group(2) else ''}" if tag else "3"
+
+
 def row(package, version):
     entry = wheel(package, version)
     if not entry:
@@ -53,12 +59,12 @@ def row(package, version):
     spec = "".join(found.group(1).replace(" ", "") for found in wants if found)
     name = entry["download_info"]["url"].rsplit("/", 1)[-1].split("#")[0]
     digest = entry["download_info"]["archive_info"]["hashes"]["sha256"]
-    return [package, version, spec, "measured", f"{name} sha256 {digest}"]
+    return [package, version, pythons(name), name.removesuffix(".whl").rsplit("-", 1)[-1], spec, "measured", f"{name} sha256 {digest}"]
 
 
 def main():
     out = csv.writer(sys.stdout, lineterminator="\n")
-    out.writerow(["package", "version", "torch_spec", "basis", "source"])
+    out.writerow(["package", "version", "python_versions", "wheel_platform_tag", "torch", "basis", "source"])
     asked = []
     for package in PACKAGES:
         for version in versions(package):

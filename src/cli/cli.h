@@ -34,16 +34,16 @@ struct options {
     const struct command_row *command;
     struct str python, environment, root, facts;
     struct str word; /* what a command that takes words was given, with a blank between them */
-    struct word_list words;            /* the same, each apart */
-    struct word_list gpus, files;      /* of plan: --gpu, --requirement, in their order */
-    struct str driver, platform, host; /* of plan */
+    struct word_list words;       /* the same, each apart */
+    struct word_list gpus, files; /* of plan: --gpu, --requirement, in their order */
+    struct str driver, platform, host, knowledge; /* of plan */
     int pid;
     int device; /* of verify: 1 + the GPU's ordinal; 0: every GPU */
     enum lang lang;
     enum colour colour;
     bool json, verbose, quiet, help, version;
     bool no_driver, quick, thorough;
-    bool list, with_machine, matrix;
+    bool list, with_machine, matrix, steps;
 };
 
 /* Which commands an option is for. */

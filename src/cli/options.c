@@ -23,6 +23,8 @@ enum option_id {
     OPTION_HOST,
     OPTION_REQUIREMENT,
     OPTION_MATRIX,
+    OPTION_KNOWLEDGE,
+    OPTION_STEPS,
     OPTION_JSON,
     OPTION_LANG,
     OPTION_COLOR,
@@ -54,7 +56,9 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_PLATFORM] = { "--platform", NULL, "TAG", OF_PLAN, TEXT_CLI_OPTION_PLATFORM },
     [OPTION_HOST] = { "--host", NULL, "FILE", OF_PLAN, TEXT_CLI_OPTION_HOST },
     [OPTION_REQUIREMENT] = { "--requirement", "-r", "FILE", OF_PLAN, TEXT_CLI_OPTION_REQUIREMENT },
+    [OPTION_KNOWLEDGE] = { "--knowledge", NULL, "FILE", OF_PLAN, TEXT_CLI_OPTION_KNOWLEDGE },
     [OPTION_MATRIX] = { "--matrix", NULL, NULL, OF_PLAN, TEXT_CLI_OPTION_MATRIX },
+    [OPTION_STEPS] = { "--steps", NULL, NULL, OF_CHECK | OF_VERIFY, TEXT_CLI_OPTION_STEPS },
     [OPTION_JSON] = { "--json", NULL, NULL, OF_ALL, TEXT_CLI_OPTION_JSON },
     [OPTION_LANG] = { "--lang", NULL, "en|zh", OF_ALL, TEXT_CLI_OPTION_LANG },
     [OPTION_COLOR] = { "--color", NULL, "auto|always|never", OF_ALL, TEXT_CLI_OPTION_COLOR },
@@ -211,8 +215,14 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
     case OPTION_REQUIREMENT:
         *LIST_ADD(reader->arena, &options->files) = value;
         break;
+    case OPTION_KNOWLEDGE:
+        options->knowledge = value;
+        break;
     case OPTION_MATRIX:
         options->matrix = true;
+        break;
+    case OPTION_STEPS:
+        options->steps = true;
         break;
     case OPTION_JSON:
         options->json = true;

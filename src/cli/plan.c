@@ -5,6 +5,7 @@
 #include "cli/plan_machine.h"
 #include "cli/subject.h"
 #include "format/requirement.h"
+#include "knowledge/newer.h"
 #include "plan/wants.h"
 #include "report/report.h"
 
@@ -34,9 +35,28 @@ static int read_words(struct arena *arena, const struct options *options, struct
     return EXIT_GOOD;
 }
 
+/* Newer tables, where they are given. */
+static int read_knowledge(struct arena *arena, const struct options *options,
+                          const struct knowledge **ret)
+{
+    struct knowledge *knowledge = ARENA_NEW(arena, struct knowledge);
+    struct str text, why;
+    int r;
+
+    if (!options->knowledge.len)
+        return EXIT_GOOD;
+    r = root_read_given(arena, options->knowledge, KNOWLEDGE_SIZE, &text);
+    if (r < 0)
+        return cannot_read(arena, options, options->knowledge, error_text(r));
+    if (knowledge_read(arena, text, knowledge, &why) < 0)
+        return cannot_read(arena, options, options->knowledge, why);
+    *ret = knowledge;
+    return EXIT_GOOD;
+}
+
 /* What the project's files ask for; an environment.yml may name the Python, too. */
 static int read_files(struct arena *arena, const struct options *options, struct facts *facts,
-                      struct wants *wants)
+                      const struct knowledge *knowledge, struct wants *wants)
 {
     for (size_t i = 0; i < options->files.count; i++) {
         struct str path = options->files.items[i], text;
@@ -49,7 +69,7 @@ static int read_files(struct arena *arena, const struct options *options, struct
             return cannot_read(arena, options, path, error_text(r));
         if (plan_python_is_version(found.python) && !options->python.len)
             plan_set_python(arena, found.python, path, facts);
-        wants_add_all(arena, facts, &found, path, wants);
+        wants_add_all(arena, facts, knowledge, &found, path, wants);
     }
     return EXIT_GOOD;
 }
@@ -93,20 +113,23 @@ int command_plan(struct arena *arena, const struct options *options)
         [PLAN_FOUND] = EXIT_GOOD, [PLAN_NONE] = EXIT_CAUSE, [PLAN_UNDECIDED] = EXIT_UNDECIDED
     };
     struct subject *subject = ARENA_NEW(arena, struct subject);
+    const struct knowledge *knowledge = NULL;
     struct wants wants = { 0 };
     struct problem problem;
     struct plan plan;
     int code = read_words(arena, options, &wants);
 
     if (code == EXIT_GOOD)
+        code = read_knowledge(arena, options, &knowledge);
+    if (code == EXIT_GOOD)
         code = find_machine(arena, options, subject);
     if (code == EXIT_GOOD)
         code = plan_machine_apply(arena, options, &subject->facts);
     if (code == EXIT_GOOD)
-        code = read_files(arena, options, &subject->facts, &wants);
+        code = read_files(arena, options, &subject->facts, knowledge, &wants);
     if (code != EXIT_GOOD)
         return code;
-    problem_make(arena, &subject->facts, &wants, &problem);
+    problem_make(arena, &subject->facts, &wants, knowledge, &problem);
     plan_make(&problem, &plan);
     code = show(arena, options,
                 &(struct plan_report){

@@ -24,6 +24,11 @@ const struct link_case *rule_case(struct range range, unsigned at)
     return &link_case_rows[range.start + at];
 }
 
+const struct by_hand *rule_by_hand(struct range range, unsigned at)
+{
+    return &hand_rows[range.start + at];
+}
+
 const struct rule *rule_at(size_t at)
 {
     return at < COUNT(rule_rows) ? &rule_rows[at] : NULL;
@@ -47,6 +52,11 @@ const struct precedence *precedence_at(size_t at)
 const struct healthy *healthy_at(size_t at)
 {
     return at < COUNT(healthy_rows) ? &healthy_rows[at] : NULL;
+}
+
+const struct step_row *step_at(size_t at)
+{
+    return at < COUNT(step_rows) ? &step_rows[at] : NULL;
 }
 
 const struct remedy *remedy_by_name(struct str name)

@@ -1,6 +1,7 @@
 /*
- * rules: what people write in knowledge/rules/, remedies.toml, chain.toml and precedence.toml, as
- * const rows. Conditions are trees of nodes in one array; what they mean stands in rules/rules.h.
+ * rules: what people write in knowledge/rules/, remedies.toml, chain.toml, steps.toml and
+ * precedence.toml, as const rows. Conditions are trees of nodes in one array; what they mean stands
+ * in rules/rules.h.
  */
 #ifndef GPUVET_KNOWLEDGE_RULES_H
 #define GPUVET_KNOWLEDGE_RULES_H
@@ -89,6 +90,22 @@ struct link {
     struct range cases; /* link cases */
 };
 
+/* How a person sees it without gpuvet. */
+struct by_hand {
+    unsigned when;                /* node */
+    struct range command;         /* words: an argv with {facts} */
+    struct str shows[LANG_COUNT]; /* what there is to see */
+};
+
+/* A question of `--steps`: answered by links of the chain, or by cases of its own. */
+struct step_row {
+    struct str question[LANG_COUNT];
+    struct range links; /* words: layers */
+    struct range cases; /* link cases */
+    struct range read;  /* words: names of facts */
+    struct range hands; /* by_hand rows: the first that is true counts */
+};
+
 /* What a verdict without a finding says of itself: the first row whose condition is true. */
 struct healthy {
     unsigned when;      /* node */
@@ -106,6 +123,7 @@ const struct expr *rule_node(unsigned at);
 struct str rule_word(struct range range, unsigned at);      /* of a range of words */
 struct range rule_command(struct range range, unsigned at); /* of a range of ranges */
 const struct link_case *rule_case(struct range range, unsigned at);
+const struct by_hand *rule_by_hand(struct range range, unsigned at);
 
 /* NULL past the end. */
 const struct rule *rule_at(size_t at);
@@ -113,6 +131,7 @@ const struct remedy *remedy_at(size_t at);
 const struct link *link_at(size_t at);
 const struct precedence *precedence_at(size_t at);
 const struct healthy *healthy_at(size_t at);
+const struct step_row *step_at(size_t at);
 
 const struct remedy *remedy_by_name(struct str name);
 bool cause_explains(struct str cause, struct str other);

@@ -11,7 +11,7 @@ static void choose(struct arena *arena, struct facts *facts)
     struct candidates candidates;
     const struct candidate *best;
 
-    problem_make(arena, facts, &nothing_more, &problem);
+    problem_make(arena, facts, &nothing_more, NULL, &problem);
     problem.keep_release = true;
     candidates_find(&problem, &candidates);
     best = candidates_best(&problem, &candidates);
@@ -39,7 +39,7 @@ static void name_current(struct arena *arena, struct facts *facts)
     struct str from = STR("knowledge: torch_builds.csv");
 
     if (torch->release.state != FACT_KNOWN || torch->tag.state != FACT_KNOWN ||
-        !torch_build_find(torch->release.value, torch->tag.value, platform, &build) ||
+        !torch_build_find(NULL, torch->release.value, torch->tag.value, platform, &build) ||
         !build.local.len)
         return;
     fact_str(&facts->build.current_requirement,

@@ -16,30 +16,27 @@ static bool read_clauses(struct made_for *made)
     return got == 0;
 }
 
-void companions_load(struct arena *arena, struct companions *ret)
+void companions_load(struct arena *arena, const struct knowledge *knowledge, struct companions *ret)
 {
     struct companions companions = { 0 };
-    struct companion row;
+    struct companion row, before = { 0 };
 
-    for (size_t at = 0; companion_at(at, &row); at++) {
+    for (size_t at = 0; companion_at(knowledge, at, &row); at++) {
         struct made_for made = { .row = row };
+        bool again = str_eq(row.package, before.package) && str_eq(row.version, before.version);
 
-        if (read_clauses(&made))
+        before = row;
+        if (!again && read_clauses(&made)) /* a version stands there once for each platform */
             *LIST_ADD(arena, &companions) = made;
     }
     *ret = companions;
 }
 
-bool companion_is_known(struct str name)
+bool companion_is_known(const struct companions *companions, struct str name)
 {
-    struct companion row;
-    const char *before = NULL;
-
-    for (size_t at = 0; companion_at(at, &row); at++) {
-        if (row.package.data != before && package_eq(row.package, name))
+    for (size_t i = 0; i < companions->count; i++)
+        if (companions->items[i].clause_count && package_eq(companions->items[i].row.package, name))
             return true;
-        before = row.package.data;
-    }
     return false;
 }
 

@@ -20,14 +20,15 @@ struct made_for {
 };
 
 struct companions {
-    struct made_for *items; /* as in the table: by package, then rising version */
+    struct made_for *items; /* by package, then rising version; each version once */
     size_t count, room;
 };
 
-void companions_load(struct arena *arena, struct companions *ret);
+void companions_load(struct arena *arena, const struct knowledge *knowledge,
+                     struct companions *ret);
 
-/* Whether the table holds any version of it. */
-bool companion_is_known(struct str name);
+/* Whether some version of it was made for one torch. */
+bool companion_is_known(const struct companions *companions, struct str name);
 
 /*
  * The newest version within what is wanted that was made for this torch. TRUE: *ret is set. FALSE:

@@ -7,6 +7,8 @@
 #include "knowledge/dotted.h"
 #include "plan/companions.h"
 
+/* What a wheel is for is known as well as what is in it; what NVIDIA states of its drivers does not
+ * make a plan weaker. */
 static const struct reason fine = { .holds = TRUTH_TRUE, .basis = BASIS_MEASURED };
 
 struct str capability_target(struct arena *arena, struct gpu_capability capability)
@@ -81,7 +83,7 @@ static struct reason judge_companions(const struct problem *problem,
         struct companion found;
         enum truth holds;
 
-        if (!companion_is_known(wanted->name))
+        if (!companion_is_known(problem->companions, wanted->name))
             continue;
         holds = companion_for(problem->companions, wanted, build->version, &found);
         if (reason.need.len && holds >= reason.holds)
@@ -109,7 +111,7 @@ static struct reason judge_python(const struct problem *problem, const struct to
         .have = problem->python,
         .fact = STR("torch.python_version"),
         .from = problem->facts->torch.python_version.from,
-        .basis = BASIS_READ,
+        .basis = build->arch_basis,
     };
 }
 
@@ -119,7 +121,7 @@ static struct reason judge_c_library(const struct problem *problem, const struct
     struct reason reason = { .holds = TRUTH_UNKNOWN,
                              .fact = STR("machine.libc"),
                              .from = machine->libc.from,
-                             .basis = BASIS_READ };
+                             .basis = build->arch_basis };
 
     if (problem->windows)
         return fine;
@@ -219,10 +221,11 @@ static struct reason judge_driver(const struct problem *problem, const struct to
 
     if (!build->cuda.len)
         return fine;
-    if (!cuda_numbers(build->cuda, &major, &minor) || !cuda_driver_needed(major, minor, &needed))
+    if (!cuda_numbers(build->cuda, &major, &minor) ||
+        !cuda_driver_needed(problem->knowledge, major, minor, &needed))
         return reason;
     reason.need = windows && needed.driver_windows.len ? needed.driver_windows : needed.driver;
-    reason.basis = needed.basis;
+    reason.basis = needed.basis < BASIS_READ ? needed.basis : BASIS_MEASURED;
     if (problem->driver.state != FACT_KNOWN)
         return reason;
     reason.have = problem->driver.value;
@@ -240,7 +243,7 @@ bool problem_max_cuda(const struct problem *problem, struct str *ret)
     if (fact->state == FACT_KNOWN)
         *ret = fact->value;
     else if (problem->driver.state == FACT_KNOWN &&
-             cuda_newest_for_driver(problem->driver.value, &support))
+             cuda_newest_for_driver(problem->knowledge, problem->driver.value, &support))
         *ret = arena_printf(problem->arena, "%u.%u", support.major, support.minor);
     else
         return false;

@@ -82,14 +82,16 @@ static void find_driver(struct problem *problem)
 }
 
 void problem_make(struct arena *arena, const struct facts *facts, const struct wants *wants,
-                  struct problem *ret)
+                  const struct knowledge *knowledge, struct problem *ret)
 {
     struct companions *companions = ARENA_NEW(arena, struct companions);
 
-    companions_load(arena, companions);
-    *ret = (struct problem){
-        .arena = arena, .facts = facts, .wants = *wants, .companions = companions
-    };
+    companions_load(arena, knowledge, companions);
+    *ret = (struct problem){ .arena = arena,
+                             .facts = facts,
+                             .wants = *wants,
+                             .companions = companions,
+                             .knowledge = knowledge };
     find_gpus(ret);
     name_python(ret);
     name_platform(ret);

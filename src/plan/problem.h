@@ -33,6 +33,7 @@ struct target_gpu {
 };
 
 struct companions; /* companions.h */
+struct knowledge;  /* knowledge/newer.h */
 
 struct problem {
     struct arena *arena;
@@ -43,7 +44,8 @@ struct problem {
     struct str platform; /* as in struct torch_build; empty: not known */
     bool windows;
     const struct companions *companions;
-    struct str python;      /* "3.13t"; empty: not known */
+    const struct knowledge *knowledge; /* NULL: what the program was built with */
+    struct str python;                 /* "3.13t"; empty: not known */
     struct fact_str driver; /* the version that counts: the driver's, or its compat library's */
     struct str driver_fact; /* "driver.version" */
     struct {
@@ -54,9 +56,9 @@ struct problem {
     } gpus;
 };
 
-/* `facts` must outlive the problem. */
+/* `facts` and `knowledge`, which may be NULL, must outlive the problem. */
 void problem_make(struct arena *arena, const struct facts *facts, const struct wants *wants,
-                  struct problem *ret);
+                  const struct knowledge *knowledge, struct problem *ret);
 
 /* The newest driver branch that supports every GPU; 0: no GPU's support has ended. */
 unsigned problem_last_branch(const struct problem *problem, const struct target_gpu **ret_oldest);

@@ -1,31 +1,6 @@
 #include "plan/plan.h"
 
-#include "facts/fill.h"
-
-/* Room for one filled word of a command: a path and a version, not a text. */
-#define WORD_LIMIT 8192
-
-static bool fill_word(struct arena *arena, const struct facts *facts, struct str template,
-                      struct str *ret)
-{
-    struct buf buf = buf_new(arena, WORD_LIMIT);
-
-    if (!facts_fill(&buf, facts, template, STR("")) || buf.full)
-        return false;
-    *ret = buf_str(&buf);
-    return true;
-}
-
-static bool fill_command(struct arena *arena, const struct facts *facts, struct range words,
-                         struct command *ret)
-{
-    ret->words = arena_array(arena, words.count, sizeof(*ret->words));
-    ret->count = words.count;
-    for (unsigned i = 0; i < words.count; i++)
-        if (!fill_word(arena, facts, rule_word(words, i), &ret->words[i]))
-            return false;
-    return true;
-}
+#include "plan/command.h"
 
 /* A remedy that lacks a fact would be half a remedy: it is not offered. */
 static bool fill_remedy(struct arena *arena, const struct facts *facts, const struct remedy *remedy,
@@ -35,10 +10,10 @@ static bool fill_remedy(struct arena *arena, const struct facts *facts, const st
 
     *ret = (struct remedy_offer){ .remedy = remedy };
     for (unsigned lang = 0; lang < LANG_COUNT; lang++)
-        if (!fill_word(arena, facts, remedy->title[lang], &title))
+        if (!plan_word(arena, facts, remedy->title[lang], &title))
             return false;
     for (unsigned i = 0; i < remedy->commands.count; i++)
-        if (!fill_command(arena, facts, rule_command(remedy->commands, i),
+        if (!plan_command(arena, facts, rule_command(remedy->commands, i),
                           LIST_ADD(arena, &ret->commands)))
             return false;
     return true;

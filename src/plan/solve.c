@@ -25,7 +25,7 @@ void candidates_find(const struct problem *problem, struct candidates *ret)
     struct torch_build build;
     bool cpu = wants_cpu(problem);
 
-    for (size_t at = 0; torch_build_at(at, &build); at++)
+    for (size_t at = 0; torch_build_at(problem->knowledge, at, &build); at++)
         if (is_candidate(problem, &build, cpu))
             LIST_ADD(problem->arena, &candidates)->build = build;
     candidates_judge(problem, CONSTRAINTS_ALL, &candidates);

@@ -31,15 +31,19 @@ static struct marker_env environment(struct arena *arena, const struct facts *fa
 }
 
 void wants_add_all(struct arena *arena, const struct facts *facts,
-                   const struct dependencies *dependencies, struct str from, struct wants *wants)
+                   const struct knowledge *knowledge, const struct dependencies *dependencies,
+                   struct str from, struct wants *wants)
 {
     struct marker_env env = environment(arena, facts);
+    struct companions companions;
 
+    companions_load(arena, knowledge, &companions);
     for (size_t i = 0; i < dependencies->count; i++) {
         const struct dependency *dependency = &dependencies->items[i];
         enum marker_value applies;
 
-        if (!package_eq(dependency->name, STR("torch")) && !companion_is_known(dependency->name))
+        if (!package_eq(dependency->name, STR("torch")) &&
+            !companion_is_known(&companions, dependency->name))
             continue;
         if (marker_evaluate(dependency->marker, &env, &applies) == 0 && applies == MARKER_FALSE)
             continue;

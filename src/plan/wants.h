@@ -10,6 +10,7 @@
  * the table knows. What a marker excludes on this machine is left out.
  */
 void wants_add_all(struct arena *arena, const struct facts *facts,
-                   const struct dependencies *dependencies, struct str from, struct wants *wants);
+                   const struct knowledge *knowledge, const struct dependencies *dependencies,
+                   struct str from, struct wants *wants);
 
 #endif

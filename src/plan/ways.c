@@ -115,13 +115,14 @@ static struct str nearest_python(const struct problem *problem, const struct tor
 
 /* The newest driver of a branch that some CUDA release came with; the bare branch where none did.
  */
-static struct str newest_driver(struct arena *arena, unsigned branch)
+static struct str newest_driver(const struct problem *problem, unsigned branch)
 {
     struct cuda_release release;
-    struct str newest = branch ? arena_printf(arena, "%u", branch) : (struct str){ NULL, 0 };
+    struct str newest =
+        branch ? arena_printf(problem->arena, "%u", branch) : (struct str){ NULL, 0 };
     unsigned of;
 
-    for (size_t at = 0; cuda_release_at(at, &release); at++)
+    for (size_t at = 0; cuda_release_at(problem->knowledge, at, &release); at++)
         if (dotted_first(release.bundled_driver, &of) == 0 && (branch == 0 || of == branch) &&
             driver_version_compare(release.bundled_driver, newest) > 0)
             newest = release.bundled_driver;
@@ -132,7 +133,7 @@ static bool newer_driver(struct change *change)
 {
     const struct problem *before = change->before;
     const struct target_gpu *oldest;
-    struct str newest = newest_driver(before->arena, problem_last_branch(before, &oldest));
+    struct str newest = newest_driver(before, problem_last_branch(before, &oldest));
 
     if (before->driver.state == FACT_KNOWN && !before->windows &&
         driver_version_compare(before->driver.value, newest) >= 0 &&
@@ -149,7 +150,7 @@ static bool compat_package(struct change *change)
 
     if (!problem_takes_compat(before) || before->windows || before->driver.state != FACT_KNOWN)
         return false;
-    change->after.driver.value = newest_driver(before->arena, 0);
+    change->after.driver.value = newest_driver(before, 0);
     return true;
 }
 

@@ -93,7 +93,7 @@ static void record_driver_needed(struct facts *facts)
 
     if (runtime->version.state != FACT_KNOWN || may_be_jetson(machine) ||
         !two_numbers(runtime->version.value, &major, &minor) ||
-        !cuda_driver_needed(major, minor, &needed) || needed.basis < BASIS_DERIVED)
+        !cuda_driver_needed(NULL, major, minor, &needed) || needed.basis < BASIS_DERIVED)
         return;
     if (machine->wsl.state == FACT_KNOWN && machine->wsl.value > 0)
         needed.driver = needed.driver_windows;
@@ -188,7 +188,7 @@ static bool find_build(struct probe_ctx *ctx, struct torch_build *ret)
         platform =
             arena_printf(ctx->arena, "linux_%.*s", STR_ARG(ctx->facts->machine.architecture.value));
     }
-    return torch_build_find(torch->release.value, torch->tag.value, platform, ret);
+    return torch_build_find(NULL, torch->release.value, torch->tag.value, platform, ret);
 }
 
 /* The driver compiles PTX only of a toolkit that is not newer than itself (error 222). */

@@ -1,5 +1,7 @@
 #include "report/plan.h"
 
+#include "knowledge/newer.h"
+
 #include "report/report.h"
 
 static void write_command(struct json *json, const struct command *command)
@@ -175,6 +177,7 @@ void report_plan_json(struct buf *buf, const struct plan_report *report)
 
     report_json_open(&json, report->subject_kind, report->subject_name);
     json_open(&json, "plan", '{');
+    json_put_str(&json, "knowledge_date", knowledge_date(report->problem->knowledge));
     json_put_str(&json, "state", str_of(states[plan->state]));
     if (report->problem->python.len)
         json_put_str(&json, "python", report->problem->python);

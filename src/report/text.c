@@ -1,5 +1,6 @@
 #include "report/layout.h"
 #include "report/parts.h"
+#include "report/steps.h"
 #include "report/verify.h"
 
 /* Columns: mark at 2, a link's title at 4, its words at 16. */
@@ -351,7 +352,9 @@ void report_text(struct buf *buf, const struct report *report)
     buf_add_char(buf, '\n');
     if (report->verification)
         report_verify_text(buf, report);
-    for (size_t i = 0; i < verdict->chain.count; i++)
+    if (report->walk)
+        report_steps_text(buf, report);
+    for (size_t i = 0; !report->walk && i < verdict->chain.count; i++)
         write_link(buf, report, &verdict->chain.items[i]);
     if (verdict->root)
         write_remedies(buf, report, verdict->root);

@@ -48,7 +48,7 @@ SOURCES = {
     "mixed": "No build from CUDA 13 on has code for Pascal, none before 12.8 has code for Blackwell: "
              "as for arch",
     "musl": "PyTorch publishes no musllinux wheel: https://pypi.org/project/torch/#files",
-    "native": "The newest tag that is no newer than the driver's own CUDA: "
+    "native": "The newest torch, and of its tags the newest that is no newer than the driver's own CUDA: "
               "https://docs.nvidia.com/cuda/cuda-toolkit-release-notes/index.html, table of drivers",
     "python": "Pythons of a release's wheels: `torch_builds.csv`, read from PyTorch's index and RELEASE.md",
     "thor": "Code for sm_110 stands in the aarch64 builds of CUDA 13: `torch_builds.csv`, as for aarch64",

@@ -61,7 +61,7 @@ static void fill(struct arena *arena, const struct machine *machine, struct fact
         struct dependencies one = { 0 };
 
         assert_int_equal(dependencies_add(str_of(machine->wants[i]), arena, &one), 0);
-        wants_add_all(arena, facts, &one, STR("test"), wants);
+        wants_add_all(arena, facts, NULL, &one, STR("test"), wants);
     }
 }
 
@@ -77,7 +77,7 @@ static void solve(struct arena *arena, const struct machine *machine, struct pro
     struct wants wants = { 0 };
 
     fill(arena, machine, facts, &wants);
-    problem_make(arena, facts, &wants, problem);
+    problem_make(arena, facts, &wants, NULL, problem);
     plan_make(problem, plan);
 }
 
@@ -159,7 +159,7 @@ static void test_constraint__each_judges_by_its_own_fact(void **state)
             memcpy(machine.gpus, rows[i].machine.gpus, sizeof(machine.gpus));
         memcpy(machine.wants, rows[i].machine.wants, sizeof(machine.wants));
         fill(arena, &machine, facts, &wants);
-        problem_make(arena, facts, &wants, &problem);
+        problem_make(arena, facts, &wants, NULL, &problem);
         if (constraints[rows[i].id].judge(&problem, &modern).holds != rows[i].holds)
             fail_msg("row %zu: %s", i, constraints[rows[i].id].name);
     }
@@ -178,8 +178,8 @@ static void test_constraint__what_nobody_saw_is_open(void **state)
 
     (void) state;
     fill(arena, &blank, facts, &wants);
-    problem_make(arena, facts, &wants, &problem);
-    assert_true(torch_build_find(STR("2.8.0"), STR("cu128"), STR("linux_x86_64"), &build));
+    problem_make(arena, facts, &wants, NULL, &problem);
+    assert_true(torch_build_find(NULL, STR("2.8.0"), STR("cu128"), STR("linux_x86_64"), &build));
     for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
         assert_int_equal(constraints[ids[i]].judge(&problem, &build).holds, OPEN);
 }
@@ -365,7 +365,14 @@ static void test_ways__every_way_with_a_build_solves_the_problem(void **state)
             { "torch==2.8", "torchvision==0.19.1" } },
           WAY_OTHER_TORCH,
           "cu121" },
-        { { "linux", "glibc", "2.35", "x86_64", "3.12", "580.95.05", { "6.1", "12.0" }, { NULL } },
+        { { "linux",
+            "glibc",
+            "2.35",
+            "x86_64",
+            "3.12",
+            "580.95.05",
+            { "6.1", "12.0" },
+            { "torch==2.13" } },
           WAY_WITHOUT_GPU,
           "cu130" },
         { { "linux", "musl", "1.2", "x86_64", "3.12", "535", { "8.6" }, { NULL } },
@@ -417,7 +424,7 @@ static void test_install__a_plain_version_never_stands_against_an_installed_one(
         machine.wants[0] = "torch==2.8";
         fill(arena, &machine, facts, &wants);
         set(&facts->torch.release, rows[i].installed);
-        problem_make(arena, facts, &wants, &problem);
+        problem_make(arena, facts, &wants, NULL, &problem);
         plan_make(&problem, &plan);
         install_commands(&problem, &plan, INSTALL_PIP, &commands);
         assert_true(str_eqz(commands.items[0].words[2], rows[i].package));
