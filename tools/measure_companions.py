@@ -59,7 +59,8 @@ def row(package, version):
     spec = "".join(found.group(1).replace(" ", "") for found in wants if found)
     name = entry["download_info"]["url"].rsplit("/", 1)[-1].split("#")[0]
     digest = entry["download_info"]["archive_info"]["hashes"]["sha256"]
-    return [package, version, pythons(name), name.removesuffix(".whl").rsplit("-", 1)[-1], spec, "measured", f"{name} sha256 {digest}"]
+    platform = name.removesuffix(".whl").rsplit("-", 1)[-1]
+    return [package, version, pythons(name), platform, spec, "measured", f"{name} sha256 {digest}"]
 
 
 def main():

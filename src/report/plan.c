@@ -1,6 +1,7 @@
 #include "report/plan.h"
 
 #include "base/text.h"
+#include "plan/driver_advice.h"
 #include "report/layout.h"
 #include "report/report.h"
 
@@ -229,6 +230,43 @@ static void write_suppositions(struct buf *buf, const struct plan_report *report
     }
 }
 
+/* Where the driver is a question: it refuses, is not known, or a newer one would help. */
+static bool driver_matters(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->ways.count; i++)
+        if (plan->ways.items[i].id == WAY_DRIVER)
+            return true;
+    for (size_t i = 0; i < plan->conflict_count; i++)
+        if (plan->conflicts[i] &
+            (CONSTRAINT_BIT(CONSTRAINT_DRIVER) | CONSTRAINT_BIT(CONSTRAINT_GPU_DRIVER)))
+            return true;
+    return plan->state == PLAN_UNDECIDED;
+}
+
+static void write_driver(struct buf *buf, const struct plan_report *report)
+{
+    struct driver_advice advice;
+    enum text_id id = TEXT_PLAN_DRIVER_NEWEST;
+    struct str head = say(report, TEXT_PLAN_HEAD_DRIVER);
+
+    if (report->problem->windows || !driver_matters(report->plan) ||
+        !driver_advise(report->problem, &advice))
+        return;
+    if (!advice.flavour.len)
+        id = TEXT_PLAN_DRIVER_NO_MODULE;
+    else if (advice.last_for.len)
+        id = TEXT_PLAN_DRIVER_LEGACY;
+    buf_add_char(buf, '\n');
+    write_row(buf, report, " ", head,
+              report_fill(buf->arena, say(report, id), "branch",
+                          arena_printf(buf->arena, "%u", advice.branch), "flavour", advice.flavour,
+                          "gpu", advice.last_for, NULL));
+    if (advice.package.len)
+        write_row(buf, report, " ", STR(""),
+                  report_fill(buf->arena, say(report, TEXT_PLAN_DRIVER_PACKAGE), "package",
+                              advice.package, NULL));
+}
+
 /* "driver, GPU code": the titles of what is open in the best build, and decide. */
 static struct str missing(const struct plan_report *report)
 {
@@ -290,4 +328,5 @@ void report_plan_text(struct buf *buf, const struct plan_report *report)
         break;
     }
     write_ways(buf, report);
+    write_driver(buf, report);
 }

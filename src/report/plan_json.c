@@ -1,6 +1,7 @@
 #include "report/plan.h"
 
 #include "knowledge/newer.h"
+#include "plan/driver_advice.h"
 
 #include "report/report.h"
 
@@ -164,6 +165,23 @@ static void write_matrix(struct json *json, const struct plan_report *report)
     json_close(json, ']');
 }
 
+static void write_driver(struct json *json, const struct problem *problem)
+{
+    struct driver_advice advice;
+
+    if (problem->windows || !driver_advise(problem, &advice))
+        return;
+    json_open(json, "driver", '{');
+    json_put_int(json, "branch", advice.branch);
+    json_put_bool(json, "legacy", advice.last_for.len > 0);
+    json_put_str(json, "flavour", advice.flavour);
+    if (advice.package.len) {
+        json_put_str(json, "package", advice.package);
+        json_put_str(json, "source", advice.source);
+    }
+    json_close(json, '}');
+}
+
 static struct str platform_name(const struct problem *problem)
 {
     return problem->windows ? STR("win_amd64") : problem->platform;
@@ -191,6 +209,7 @@ void report_plan_json(struct buf *buf, const struct plan_report *report)
     json_close(&json, ']');
     write_conflicts(&json, plan);
     write_alternatives(&json, report);
+    write_driver(&json, report->problem);
     if (plan->state == PLAN_UNDECIDED)
         write_suppositions(&json, report);
     if (report->matrix)
