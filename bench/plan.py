@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 
-ROUNDS = 200
+ROUNDS = 100
 MACHINE = ["--gpu", "RTX 3090", "--driver", "535.183", "--python", "3.12", "--platform", "manylinux_2_35_x86_64"]
 RUNS = {
     "the program alone (--version)": ["--version"],
