@@ -153,6 +153,13 @@ def gpu_speed(directory, pool):
         for row in rows])
 
 
+def cuda_targets(directory, pool):
+    rows = read_csv(directory / "cuda_targets.csv", lambda row: torch_tables.dotted(row["capability"]))
+    return initialisers("static const struct target_row target_rows[]", [
+        {"basis": BASES[row["basis"]],
+         **texts(pool, row, same("capability", "first", "ended", "source"))} for row in rows])
+
+
 def run_time_rows(directory, name):
     """A table of torch_tables.TABLES: rows of its members, in the order of the look-ups."""
     table = torch_tables.TABLES[name]
@@ -209,6 +216,7 @@ def main(source, target):
         "errors_table.h": errors(source, pool, {entry["slug"] for entry in entries}),
         "gpus_table.h": gpus(source, pool),
         "gpu_speed_table.h": gpu_speed(source, pool),
+        "cuda_targets_table.h": cuda_targets(source, pool),
         "sonames_table.h": sonames(source, pool),
         "torch_builds_table.h": run_time(source, pool, "torch_builds", "build_row build_rows") +
                                 run_time(source, pool, "torch_pins", "pin_row pin_rows"),
