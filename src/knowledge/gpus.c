@@ -1,5 +1,8 @@
 #include "knowledge/gpus.h"
 
+#include "knowledge/coverage.h"
+#include "knowledge/cuda.h"
+#include "knowledge/cuda_targets.h"
 #include "knowledge/dotted.h"
 
 struct gpu_row {
@@ -99,18 +102,52 @@ struct str gpu_architecture(struct gpu_capability capability)
 
 #define BLACKWELL 10 /* major of the first GPUs that have an open module alone */
 
-unsigned gpu_first_branch(struct gpu_capability capability)
+/* Of the first open module that lists such a GPU. */
+static unsigned first_open_branch(struct gpu_capability capability)
 {
     unsigned first = 0, branch;
 
-    if (capability.major < BLACKWELL)
-        return 0;
     for (size_t at = 0; at < COUNT; at++)
         if (gpu_rows[at].major == capability.major && gpu_rows[at].minor == capability.minor &&
             dotted_first(table_text(gpu_rows[at].first_open_driver), &branch) == 0 &&
             (first == 0 || branch < first))
             first = branch;
     return first;
+}
+
+/* "11.8.0" is one of "11.8". */
+static bool is_release_of(struct str version, struct str minor)
+{
+    return str_starts(version, minor) &&
+           (version.len == minor.len || version.data[minor.len] == '.');
+}
+
+/* Of the drivers that came with the first CUDA that compiles for it. */
+static unsigned first_cuda_branch(struct gpu_capability capability)
+{
+    struct cuda_target target;
+    struct cuda_release release;
+    unsigned branch;
+
+    for (size_t at = 0; cuda_target_at(at, &target); at++) {
+        struct gpu_capability of;
+
+        if (!capability_parse(target.capability, &of) || of.major != capability.major ||
+            of.minor != capability.minor || !target.first.len)
+            continue;
+        for (size_t n = 0; cuda_release_at(NULL, n, &release); n++)
+            if (is_release_of(release.version, target.first) &&
+                dotted_first(release.bundled_driver, &branch) == 0)
+                return branch;
+    }
+    return 0;
+}
+
+unsigned gpu_first_branch(struct gpu_capability capability)
+{
+    unsigned open = capability.major >= BLACKWELL ? first_open_branch(capability) : 0;
+
+    return open ? open : first_cuda_branch(capability);
 }
 
 bool gpu_capability_is_tegra(struct gpu_capability capability)

@@ -186,6 +186,7 @@ static struct reason judge_gpu_driver(const struct problem *problem,
         if (!ended && branch >= gpu->first_branch)
             continue;
         reason.holds = TRUTH_FALSE;
+        reason.basis = ended ? BASIS_READ : BASIS_DERIVED;
         reason.need = arena_printf(problem->arena, ended ? "≤ %u" : "≥ %u",
                                    ended ? gpu->last_branch : gpu->first_branch);
         reason.what =

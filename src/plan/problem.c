@@ -13,7 +13,8 @@ static void add_gpu(struct problem *problem, const struct fact_str *capability, 
     gpu->from = capability->from;
     if (capability->state != FACT_KNOWN || !capability_parse(capability->value, &gpu->capability))
         problem->gpus.known = false;
-    gpu->first_branch = gpu_first_branch(gpu->capability);
+    if (!gpu_capability_is_tegra(gpu->capability)) /* whose driver is part of its system */
+        gpu->first_branch = gpu_first_branch(gpu->capability);
 }
 
 static struct str known(const struct fact_str *fact)
@@ -111,6 +112,16 @@ unsigned problem_last_branch(const struct problem *problem, const struct target_
         }
     }
     return lowest;
+}
+
+unsigned problem_first_branch(const struct problem *problem)
+{
+    unsigned highest = 0;
+
+    for (size_t i = 0; i < problem->gpus.count; i++)
+        if (problem->gpus.items[i].first_branch > highest)
+            highest = problem->gpus.items[i].first_branch;
+    return highest;
 }
 
 bool problem_takes_compat(const struct problem *problem)

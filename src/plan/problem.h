@@ -63,6 +63,9 @@ void problem_make(struct arena *arena, const struct facts *facts, const struct w
 /* The newest driver branch that supports every GPU; 0: no GPU's support has ended. */
 unsigned problem_last_branch(const struct problem *problem, const struct target_gpu **ret_oldest);
 
+/* The oldest driver branch that supports every GPU; 0: not known. */
+unsigned problem_first_branch(const struct problem *problem);
+
 /* Whether forward-compatibility packages are for every GPU here: data-centre GPUs
  * (https://docs.nvidia.com/deploy/cuda-compatibility/forward-compatibility.html). */
 bool problem_takes_compat(const struct problem *problem);

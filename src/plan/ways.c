@@ -215,6 +215,15 @@ static const struct candidate *solve_again(const struct change *change, enum way
     return best && !open_decisive(best->open) ? best : NULL;
 }
 
+/* What the build's CUDA asks for, or the branch that first supports the GPUs. */
+static struct str least_driver(const struct problem *problem, const struct torch_build *build)
+{
+    struct str need = constraints[CONSTRAINT_DRIVER].judge(problem, build).need;
+    struct str first = arena_printf(problem->arena, "%u", problem_first_branch(problem));
+
+    return driver_version_compare(need, first) < 0 ? first : need;
+}
+
 /* "≥ 525.60.13", and no newer branch than the oldest GPU takes. */
 static struct str driver_range(const struct problem *problem, struct str need)
 {
@@ -230,7 +239,7 @@ static const struct candidate *with_least_driver(struct change *change, const st
                                                  const struct candidate *best,
                                                  struct candidates *copy)
 {
-    struct str need = constraints[CONSTRAINT_DRIVER].judge(&change->after, &best->build).need;
+    struct str need = least_driver(&change->after, &best->build);
     const struct candidate *least;
 
     change->after.driver.value = need;

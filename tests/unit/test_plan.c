@@ -129,6 +129,12 @@ static void test_constraint__each_judges_by_its_own_fact(void **state)
         { CONSTRAINT_DRIVER, { .driver = "527.41", .platform = "windows" }, NO },
         { CONSTRAINT_GPU_DRIVER, { .driver = "535", .gpus = { "8.6" } }, YES },
         { CONSTRAINT_GPU_DRIVER, { .driver = "550", .gpus = { "12.0" } }, NO },
+        { CONSTRAINT_GPU_DRIVER, { .driver = "470.57", .gpus = { "8.9" } }, NO },
+        { CONSTRAINT_GPU_DRIVER, { .driver = "520.61.05", .gpus = { "8.9" } }, YES },
+        { CONSTRAINT_GPU_DRIVER, { .driver = "450.36.06", .gpus = { "8.0" } }, YES },
+        { CONSTRAINT_GPU_DRIVER, { .driver = "450.36.06", .gpus = { "8.6" } }, NO },
+        { CONSTRAINT_GPU_DRIVER, { .driver = "367.48", .gpus = { "6.1" } }, YES },
+        { CONSTRAINT_GPU_DRIVER, { .driver = "540.4.0", .gpus = { "11.0" } }, YES }, /* Tegra */
         { CONSTRAINT_GPU_DRIVER, { .driver = "570", .gpus = { "12.0" } }, YES },
         { CONSTRAINT_GPU_CODE, { .gpus = { "8.6" } }, YES },
         { CONSTRAINT_GPU_CODE, { .gpus = { "8.9" } }, YES },
