@@ -51,7 +51,8 @@ static struct eyes own_eyes(struct arena *arena)
     for (char *const *variable = environ; *variable; variable++)
         *LIST_ADD(arena, &variables) = str_of(*variable);
     return (struct eyes){ true,      variables.items,          variables.count,
-                          geteuid(), working_directory(arena), 0 };
+                          geteuid(), working_directory(arena), 0,
+                          NULL };
 }
 
 /* Files alone: nobody may be asked, for the reason `from`. */
@@ -174,7 +175,7 @@ static struct eyes eyes_of_process(struct arena *arena, struct root *live, int p
             *LIST_ADD(arena, &variables) = variable;
     (void) root_link(live, proc_path(arena, pid, "cwd"), &directory);
     return (struct eyes){
-        true, variables.items, variables.count, owner_of(arena, live, pid), directory, pid
+        true, variables.items, variables.count, owner_of(arena, live, pid), directory, pid, live
     };
 }
 

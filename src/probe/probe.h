@@ -26,6 +26,7 @@ struct eyes {
     uint32_t uid;
     struct str working_directory; /* absolute; empty where unknown */
     int pid;                      /* 0: the caller's own shell */
+    struct root *proc; /* whose proc/PID that process has; NULL: the root that is examined */
 };
 
 /* A variable's value. False where it is not set, or where the variables are not known. */
@@ -38,6 +39,7 @@ struct wishes {
 };
 
 struct python_state;
+struct mapped;
 
 struct probe_ctx {
     struct arena *arena;
@@ -46,6 +48,7 @@ struct probe_ctx {
     const struct wishes *wishes;
     struct facts *facts;
     struct python_state *python; /* what the probes of Python hand on; NULL before them */
+    struct mapped *mapped;       /* what the process has mapped; NULL: no process is examined */
 };
 
 enum probe_cost {
