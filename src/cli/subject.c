@@ -275,13 +275,30 @@ static int examine_facts(struct arena *arena, const struct options *options, str
     return EXIT_GOOD;
 }
 
-int subject_examine(struct arena *arena, const struct options *options, struct subject *ret)
+static int examine(struct arena *arena, const struct options *options, struct subject *ret)
 {
-    if (options->facts.len)
-        return examine_facts(arena, options, ret);
     if (options->root.len)
         return examine_directory(arena, options, ret);
     if (options->pid)
         return examine_process(arena, options, ret);
     return examine_machine(arena, options, ret);
+}
+
+int subject_examine(struct arena *arena, const struct options *options, struct subject *ret)
+{
+    struct progress progress = { .arena = arena,
+                                 .text = text_of(TEXT_CLI_HASHING, options->lang) };
+    struct probe_ctx *ctx = &ret->looking.ctx;
+    int r;
+
+    if (options->facts.len)
+        return examine_facts(arena, options, ret);
+    r = examine(arena, options, ret);
+    if (r != EXIT_GOOD || !options->thorough)
+        return r;
+    ctx->progress = progress_part;
+    ctx->progress_context = &progress;
+    probe_thorough(ctx);
+    progress_end(&progress);
+    return r;
 }
