@@ -2,9 +2,7 @@
  * hashes: whether every file of torch, its companions and NVIDIA's packages has the bytes that its
  * package's RECORD names. On all cores; a thorough run only.
  *
- * Taken are lines with a SHA-256 whose path stays below the folder of packages: scripts ("../../../
- * bin/torchrun") are rewritten whenever an environment moves, and whatever else leads out is none
- * of ours to read. RECORD itself and __pycache__ have no hash. What was left out of an image to
+ * Taken are lines with a SHA-256 whose path stays below the folder of packages. RECORD itself and __pycache__ have no hash. What was left out of an image to
  * make it smaller (headers, tests) breaks nothing: a file that is missing counts where it is a
  * library or a Python file.
  */
@@ -37,18 +35,6 @@ struct hashes {
 
 /* --- what is to be hashed ------------------------------------------------------------------ */
 
-static bool stays_below(struct str path)
-{
-    struct str part;
-
-    if (str_starts(path, STR("/")) || str_find_char(path, '\0') != STR_NONE)
-        return false;
-    while (str_next_part(&path, '/', &part))
-        if (str_eqz(part, ".."))
-            return false;
-    return true;
-}
-
 static void add_package(struct hashes *hashes, const struct install *install, struct doubt *doubt)
 {
     struct arena *arena = hashes->ctx->arena;
@@ -63,7 +49,7 @@ static void add_package(struct hashes *hashes, const struct install *install, st
         if (next == 0)
             break;
         if (next < 0 || !str_eqz(record.algorithm, "sha256") || record.hash.len != HASH_TEXT ||
-            !stays_below(record.path))
+            !integrity_stays_below(record.path))
             continue;
         *LIST_ADD(arena, &hashes->files) =
             (struct recorded){ arena_join(arena, install->folder, record.path), record.hash, at,

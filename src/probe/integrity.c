@@ -16,6 +16,18 @@ struct damage {
     const char *reason;
 };
 
+bool integrity_stays_below(struct str path)
+{
+    struct str part;
+
+    if (str_starts(path, STR("/")) || str_find_char(path, '\0') != STR_NONE)
+        return false;
+    while (str_next_part(&path, '/', &part))
+        if (str_eqz(part, ".."))
+            return false;
+    return true;
+}
+
 bool integrity_is_library(struct str path)
 {
     struct str name = path_base(path);
@@ -53,7 +65,8 @@ static bool check_package(struct probe_ctx *ctx, struct str folder, struct str m
 
         if (next == 0)
             break;
-        if (next < 0 || !integrity_is_library(record.path))
+        if (next < 0 || !integrity_is_library(record.path) ||
+            !integrity_stays_below(record.path))
             continue;
         path = arena_join(ctx->arena, folder, record.path);
         if (is_damaged(ctx, path, &record, doubt, &ret->reason)) {

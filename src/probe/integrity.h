@@ -22,6 +22,11 @@ struct installs {
  * torch. */
 struct installs installs_of(struct probe_ctx *ctx);
 
+/* Whether a path of RECORD stays below the folder of packages: scripts do not ("../../../bin/
+ * torchrun"), and are rewritten whenever an environment moves; whatever else leads out is not ours
+ * to look at. */
+bool integrity_stays_below(struct str path);
+
 /* Whether the name is that of a shared library, extension modules among them. */
 bool integrity_is_library(struct str path);
 
