@@ -28,6 +28,7 @@ REAL ?= /tmp/real-envs
 test-real: $(BUILD)/build.ninja
 	@ninja -C $(BUILD) src/cli/gpuvet >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
 	@tests/real/loader.py $(BUILD)/src/cli/gpuvet $(REAL)
+	@tests/real/process.py $(BUILD)/src/cli/gpuvet $(REAL)
 	@tests/real/versions.py $(BUILD)/src/cli/gpuvet $(REAL)
 	@ninja -C $(BUILD) tools/read_wheel >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
 	@tests/real/wheels.py $(BUILD)/tools/read_wheel

@@ -2,7 +2,7 @@
  * hash: SHA-256, as lists of installed files name it.
  *
  * nettle's, from Debian's archive: with the processor's SHA instructions it takes 0.7 s a GiB on a
- * machine on which sha256sum of coreutils takes 5.2 s and OpenSSL's libcrypto 0.6 s; it adds 29 KB
+ * machine on which sha256sum of coreutils takes 5.6 s and OpenSSL's libcrypto 0.6 s; it adds 29 KB
  * to the program, libcrypto 16 KB.
  */
 #ifndef GPUVET_BASE_HASH_H

@@ -13,9 +13,9 @@
 
 #include "base/arena.h"
 
-#define WORK_WORKERS 64          /* at most */
-#define WORK_STALL_US 60000000   /* a read from a network that is gone */
-#define WORK_NOTHING INT32_MIN   /* the result of a task that was not done */
+#define WORK_WORKERS 64        /* at most */
+#define WORK_STALL_US 60000000 /* a read from a network that is gone */
+#define WORK_NOTHING INT32_MIN /* the result of a task that was not done */
 
 /* What a task may use: says how far it is, in units of the caller's. */
 struct work_share;

@@ -179,7 +179,8 @@ static struct eyes eyes_of_process(struct arena *arena, struct root *live, int p
     };
 }
 
-/* Where the shell found a program that was started by its bare name; empty where that is unknown. */
+/* Where the shell found a program that was started by its bare name; empty where that is unknown.
+ */
 static struct str find_in_path(struct arena *arena, struct root *root, const struct eyes *eyes,
                                struct str name)
 {
@@ -286,8 +287,7 @@ static int examine(struct arena *arena, const struct options *options, struct su
 
 int subject_examine(struct arena *arena, const struct options *options, struct subject *ret)
 {
-    struct progress progress = { .arena = arena,
-                                 .text = text_of(TEXT_CLI_HASHING, options->lang) };
+    struct progress progress = { .arena = arena, .text = text_of(TEXT_CLI_HASHING, options->lang) };
     struct probe_ctx *ctx = &ret->looking.ctx;
     int r;
 

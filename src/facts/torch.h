@@ -102,8 +102,8 @@ struct torch_facts {
                                             sometimes edited on purpose */
     struct fact_str patched_reason;
     struct fact_int patched_count;
-    struct fact_str glibc_needed;        /* of the wheel's platform tag: "2.28" */
-    struct fact_str platform;            /* of the wheel: "linux_x86_64" */
+    struct fact_str glibc_needed; /* of the wheel's platform tag: "2.28" */
+    struct fact_str platform;     /* of the wheel: "linux_x86_64" */
     /* what torch itself will answer in this process's environment */
     struct fact_bool predicted_is_available; /* torch.cuda.is_available() */
     struct fact_int predicted_device_count;  /* torch.cuda.device_count() */

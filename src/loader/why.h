@@ -47,8 +47,8 @@ int why_file(const struct torch_import *import, const struct torch_import_wish *
              struct str path, struct why_file *ret);
 
 /* {"name", "winner", "rule", "by_torch", "asker", "predicted", "also": [path], "tried": [{"path",
- * "rule", "result"}]} as the value of `key`; the winner and its rule are null where there is none. Of a file "needed", a list
- * of such objects, stands beside these. */
+ * "rule", "result"}]} as the value of `key`; the winner and its rule are null where there is none.
+ * Of a file "needed", a list of such objects, stands beside these. */
 void why_write(struct json *json, const char *key, const struct why *why);
 void why_file_write(struct json *json, const char *key, const struct why_file *file);
 

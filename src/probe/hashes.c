@@ -2,9 +2,9 @@
  * hashes: whether every file of torch, its companions and NVIDIA's packages has the bytes that its
  * package's RECORD names. On all cores; a thorough run only.
  *
- * Taken are lines with a SHA-256 whose path stays below the folder of packages. RECORD itself and __pycache__ have no hash. What was left out of an image to
- * make it smaller (headers, tests) breaks nothing: a file that is missing counts where it is a
- * library or a Python file.
+ * Taken are lines with a SHA-256 whose path stays below the folder of packages. RECORD itself and
+ * __pycache__ have no hash. What was left out of an image to make it smaller (headers, tests)
+ * breaks nothing: a file that is missing counts where it is a library or a Python file.
  */
 #include "base/hash.h"
 #include "base/work.h"

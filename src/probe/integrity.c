@@ -65,8 +65,7 @@ static bool check_package(struct probe_ctx *ctx, struct str folder, struct str m
 
         if (next == 0)
             break;
-        if (next < 0 || !integrity_is_library(record.path) ||
-            !integrity_stays_below(record.path))
+        if (next < 0 || !integrity_is_library(record.path) || !integrity_stays_below(record.path))
             continue;
         path = arena_join(ctx->arena, folder, record.path);
         if (is_damaged(ctx, path, &record, doubt, &ret->reason)) {
@@ -86,9 +85,9 @@ struct installs installs_of(struct probe_ctx *ctx)
     struct installs installs = { NULL, 0, 0 };
 
     if (own < site->names.count)
-        *LIST_ADD(ctx->arena, &installs) = (struct install){
-            STR("torch"), site->path, arena_join(ctx->arena, site->path, site->names.items[own])
-        };
+        *LIST_ADD(ctx->arena, &installs) =
+            (struct install){ STR("torch"), site->path,
+                              arena_join(ctx->arena, site->path, site->names.items[own]) };
     for (size_t i = 0; i < packages->count; i++) {
         const struct package_facts *package = &LIST_OF(package, packages)[i];
         struct str path = package->path.value;

@@ -228,18 +228,17 @@ void mapped_impose(struct probe_ctx *ctx, struct torch_import *import)
 
 static struct str state_of(const struct mapped_file *file, const struct library *library)
 {
-    return !file                               ? STR("not-mapped-yet")
-           : library->rule != SEARCH_MAPPED    ? STR("as-predicted")
-           : library->predicted.len            ? STR("other-copy")
-                                               : STR("not-predicted");
+    return !file                            ? STR("not-mapped-yet")
+           : library->rule != SEARCH_MAPPED ? STR("as-predicted")
+           : library->predicted.len         ? STR("other-copy")
+                                            : STR("not-predicted");
 }
 
 static void record_one(struct probe_ctx *ctx, const struct library *library)
 {
     const struct mapped_file *file = find(ctx->mapped, library->real);
     struct str from = ctx->mapped->from;
-    struct str predicted =
-        library->rule == SEARCH_MAPPED ? library->predicted : library->real;
+    struct str predicted = library->rule == SEARCH_MAPPED ? library->predicted : library->real;
     struct mapped_facts *item =
         fact_list_add(ctx->arena, &ctx->facts->loader.mapped, sizeof(*item));
 

@@ -50,14 +50,14 @@ struct probe_ctx {
     struct python_state *python; /* what the probes of Python hand on; NULL before them */
     void (*progress)(void *context, uint64_t done, uint64_t all); /* of a thorough run; or NULL */
     void *progress_context;
-    struct mapped *mapped;       /* what the process has mapped; NULL: no process is examined */
+    struct mapped *mapped; /* what the process has mapped; NULL: no process is examined */
 };
 
 enum probe_cost {
     COST_THOROUGH, /* takes seconds: only probe_thorough() runs it */
-    COST_FILES,   /* reads files */
-    COST_NOTHING, /* works on facts alone: runs for facts from JSON, too, and fills only unknown
-                     ones */
+    COST_FILES,    /* reads files */
+    COST_NOTHING,  /* works on facts alone: runs for facts from JSON, too, and fills only unknown
+                      ones */
 };
 
 struct probe {
@@ -70,7 +70,8 @@ struct probe {
 extern const struct probe *const probes[];
 extern const size_t probe_count;
 
-/* Runs all probes of at most this kind: COST_FILES runs all but the thorough ones, COST_NOTHING the derivations.
+/* Runs all probes of at most this kind: COST_FILES runs all but the thorough ones, COST_NOTHING the
+ * derivations.
  */
 void probe_all(struct probe_ctx *ctx, enum probe_cost kind);
 

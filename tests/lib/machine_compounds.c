@@ -304,11 +304,8 @@ statement_reader compound_statement(struct str word)
         const char *word;
         statement_reader read;
     } rows[] = {
-        { "module", read_module },
-        { "cache", read_cache },
-        { "pci", read_pci },
-        { "wheel", read_wheel },
-        { "process", read_process },
+        { "module", read_module }, { "cache", read_cache },     { "pci", read_pci },
+        { "wheel", read_wheel },   { "process", read_process },
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
