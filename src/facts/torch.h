@@ -94,8 +94,8 @@ struct torch_facts {
     struct fact_int covered_count;       /* GPUs that it has code for */
     struct fact_str uncovered;           /* the first GPU without: "sm_61" */
     struct fact_bool uncovered_newer;    /* it is newer than all that the build has */
-    struct fact_int hashed;              /* files whose bytes were compared with RECORD; 0 but in a
-                                            thorough run */
+    struct fact_bool thorough;           /* the files' bytes were compared with RECORD's hashes */
+    struct fact_int hashed;              /* how many could be compared */
     struct fact_str changed;             /* first library whose bytes are not as installed */
     struct fact_str changed_reason;      /* "changed", "missing", "cut short", "of another size" */
     struct fact_str patched;             /* first other file of which that is true: Python files are
@@ -154,6 +154,7 @@ ROWS torch_fields[] = {
     FIELD(torch, covered_count, "how many of the GPUs present it has code for"),
     FIELD(torch, uncovered, "the first GPU that it has no code for"),
     FIELD(torch, uncovered_newer, "whether that GPU is newer than all of the build's code"),
+    FIELD(torch, thorough, "whether files were compared with their hashes"),
     FIELD(torch, hashed, "how many files were compared with their hashes"),
     FIELD(torch, changed, "a library that has changed since it was installed"),
     FIELD(torch, changed_reason, "changed, missing, cut short, or of another size"),

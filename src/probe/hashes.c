@@ -219,7 +219,8 @@ static void run(struct probe_ctx *ctx)
                                                     .tick_context = &hashes });
     for (size_t i = 0; i < hashes.files.count; i++)
         add_outcome(&findings, hashes.order[i], outcomes[i]);
-    settle_int(&torch->hashed, findings.hashed, torch->path.from, &(struct doubt){ 0 });
+    fact_bool(&torch->thorough, true, torch->path.from);
+    fact_int(&torch->hashed, findings.hashed, torch->path.from);
     settle_int(&torch->patched_count, findings.patched_count, torch->path.from, &findings.doubt);
     record(ctx, findings.changed, findings.changed_how, &findings.doubt, &torch->changed,
            &torch->changed_reason);

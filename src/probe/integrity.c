@@ -125,7 +125,7 @@ static void run(struct probe_ctx *ctx)
 
     if (!ctx->python || !ctx->python->torch_site)
         return;
-    fact_int(&ctx->facts->torch.hashed, 0, ctx->facts->torch.path.from);
+    fact_bool(&ctx->facts->torch.thorough, false, ctx->facts->torch.path.from);
     if (!check_all(ctx, &doubt, &damage)) {
         settle_absent(&loader->damaged, ctx->facts->torch.path.from, &doubt);
         loader->damaged_reason = loader->damaged;

@@ -6,6 +6,7 @@
 FOLDER holds virtual environments, each with a torch (tests/real/fetch.sh makes them). Each is
 copied as hard links; a library of the copy is then renamed over while the process runs.
 """
+import glob
 import json
 import os
 import re
@@ -84,7 +85,7 @@ def check(gpuvet, folder, name):
 def main():
     gpuvet, folder = os.path.abspath(sys.argv[1]), os.path.realpath(sys.argv[2])
     names = sys.argv[3:] or sorted(name for name in os.listdir(folder)
-                                   if os.path.exists(f"{folder}/{name}/bin/python"))
+                                   if glob.glob(f"{folder}/{name}/lib/python3*/*/torch"))
     failed = 0
     for name in names:
         said = check(gpuvet, folder, name)
