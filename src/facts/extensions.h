@@ -49,17 +49,17 @@ struct extensions_facts {
     struct fact_list all;
     struct fact_str torch_strings; /* std::string in torch's own symbols: "new" or "old" */
     /* a symbol of torch that torch does not have */
-    struct fact_str symbol_package, symbol_file;
+    struct fact_str symbol_subject, symbol_package, symbol_file;
     struct fact_str symbol_function; /* "c10::Error::Error" */
     struct fact_str symbol_name;     /* with its parameters */
     struct fact_str symbol_mangled;  /* as Python's message has it */
     struct fact_str symbol_strings;  /* "old", "new": the std::string among them; ABSENT: none */
     /* a version of a symbol that the system's library does not have */
-    struct fact_str version_package, version_file, version_name, version_where;
+    struct fact_str version_subject, version_file, version_name, version_where;
     /* a library of another CUDA, or of torch's own CUDA part where torch has none */
-    struct fact_str cuda_package, cuda_file, cuda_library;
+    struct fact_str cuda_subject, cuda_package, cuda_file, cuda_library;
     /* built for another Python */
-    struct fact_str python_package, python_file, python_tag;
+    struct fact_str python_subject, python_package, python_file, python_tag;
     /* no code for a GPU */
     struct fact_str arch_package, arch_has, arch_gpu;
 };
@@ -67,20 +67,23 @@ struct extensions_facts {
 ROWS extensions_fields[] = {
     FIELD_ITEMS(extensions, all, extension, "files that are compiled against torch"),
     FIELD(extensions, torch_strings, "std::string in torch's symbols: new (C++11 ABI) or old"),
-    FIELD_IN(extensions, symbol, package, "package that asks for a symbol that torch lacks"),
+    FIELD_IN(extensions, symbol, subject, "what asks for a symbol that torch lacks"),
+    FIELD_IN(extensions, symbol, package, "its package"),
     FIELD_IN(extensions, symbol, file, "its file"),
     FIELD_IN(extensions, symbol, function, "that symbol, without parameters"),
     FIELD_IN(extensions, symbol, name, "that symbol"),
     FIELD_IN(extensions, symbol, mangled, "that symbol, as the loader's message has it"),
     FIELD_IN(extensions, symbol, strings, "std::string in that symbol: new or old"),
-    FIELD_IN(extensions, version, package, "package that asks for a version that is not there"),
+    FIELD_IN(extensions, version, subject, "what asks for a version that is not there"),
     FIELD_IN(extensions, version, file, "its file"),
     FIELD_IN(extensions, version, name, "that version"),
     FIELD_IN(extensions, version, where, "the library that does not have it"),
-    FIELD_IN(extensions, cuda, package, "package that needs libraries of another CUDA"),
+    FIELD_IN(extensions, cuda, subject, "what needs libraries of another CUDA"),
+    FIELD_IN(extensions, cuda, package, "its package"),
     FIELD_IN(extensions, cuda, file, "its file"),
     FIELD_IN(extensions, cuda, library, "the library that is not found"),
-    FIELD_IN(extensions, python, package, "package that was built for another Python"),
+    FIELD_IN(extensions, python, subject, "what was built for another Python"),
+    FIELD_IN(extensions, python, package, "its package"),
     FIELD_IN(extensions, python, file, "its file"),
     FIELD_IN(extensions, python, tag, "the Python that it was built for"),
     FIELD_IN(extensions, arch, package, "package without code for a GPU that torch has code for"),

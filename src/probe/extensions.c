@@ -195,12 +195,12 @@ static void record_file(struct work *work, const struct looked *looked)
 /* --- what matters -------------------------------------------------------------------------- */
 
 /* The package, or where none is known, the module: "flash_attn_2_cuda". */
-static struct str package_of(const struct looked *looked)
+static struct str subject_of(const struct looked *looked)
 {
     struct str rest, name;
 
-    if (looked->file->package.len)
-        return looked->file->package;
+    if (!looked || looked->file->package.len)
+        return looked ? looked->file->package : STR("");
     (void) str_cut(path_base(looked->file->path), '.', &name, &rest);
     return name;
 }
@@ -302,7 +302,8 @@ static void settle_symbol(struct work *work)
     struct str symbol = looked ? looked->extension.symbol.name : STR("");
     struct str name = demangle(work->ctx->arena, symbol, DEMANGLE_PARAMETERS);
     const struct value values[] = {
-        { &facts->symbol_package, looked ? package_of(looked) : STR("") },
+        { &facts->symbol_subject, subject_of(looked) },
+        { &facts->symbol_package, looked ? looked->file->package : STR("") },
         { &facts->symbol_file, shown(work, looked) },
         { &facts->symbol_function, demangle(work->ctx->arena, symbol, DEMANGLE_FUNCTION) },
         { &facts->symbol_name, name },
@@ -320,7 +321,7 @@ static void settle_version(struct work *work)
     struct lack none = { .error = 0 };
     const struct lack *lack = looked ? &looked->extension.version : &none;
     const struct value values[] = {
-        { &facts->version_package, looked ? package_of(looked) : STR("") },
+        { &facts->version_subject, subject_of(looked) },
         { &facts->version_file, shown(work, looked) },
         { &facts->version_name, lack->name },
         { &facts->version_where, looked ? path_shown(work->ctx->arena, lack->where) : STR("") },
@@ -334,7 +335,8 @@ static void settle_cuda(struct work *work)
     const struct looked *looked = first_of(work, of_cuda);
     struct extensions_facts *facts = &work->ctx->facts->extensions;
     const struct value values[] = {
-        { &facts->cuda_package, looked ? package_of(looked) : STR("") },
+        { &facts->cuda_subject, subject_of(looked) },
+        { &facts->cuda_package, looked ? looked->file->package : STR("") },
         { &facts->cuda_file, shown(work, looked) },
         { &facts->cuda_library, looked ? looked->extension.library.name : STR("") },
     };
@@ -347,7 +349,8 @@ static void settle_python(struct work *work)
     const struct looked *looked = first_of(work, of_python);
     struct extensions_facts *facts = &work->ctx->facts->extensions;
     const struct value values[] = {
-        { &facts->python_package, looked ? package_of(looked) : STR("") },
+        { &facts->python_subject, subject_of(looked) },
+        { &facts->python_package, looked ? looked->file->package : STR("") },
         { &facts->python_file, shown(work, looked) },
         { &facts->python_tag, looked ? looked->file->tag : STR("") },
     };
