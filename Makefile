@@ -22,11 +22,12 @@ build-asan/build.ninja: | packages
 	@meson setup build-asan -Dlink_mode=dynamic -Db_sanitize=address,undefined -Db_lundef=false \
 	  -Dc_args=-Wno-format-truncation >/dev/null
 
-# REAL holds what tests/real/fetch.sh has installed.
+# REAL holds what tests/real/fetch.sh and fetch_extensions.sh have installed.
 REAL ?= /tmp/real-envs
 test-real: $(BUILD)/build.ninja
 	@ninja -C $(BUILD) src/cli/gpuvet >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
 	@tests/real/loader.py $(BUILD)/src/cli/gpuvet $(REAL)
+	@tests/real/extensions.py $(BUILD)/src/cli/gpuvet $(REAL)
 
 packages:
 	@tools/install_packages.sh
