@@ -161,14 +161,58 @@ static void look_for(struct extension_host *host, const struct scope *scope, str
     extension->symbol_is_torch = is_torch;
 }
 
-/* With a scope, what the file asks for is looked for; without, only what it asks for is seen. */
-static int read_symbols(struct extension_host *host, const struct scope *scope, struct str path,
+static void look_for_versions(struct extension_host *host, const struct link_map *map,
+                              const struct elf_version *needs, size_t count, struct str user,
+                              struct extension *extension)
+{
+    for (size_t i = 0; i < count && !extension->version.name.len; i++) {
+        const struct library *library = link_map_find(map, needs[i].library);
+        int has = library && !needs[i].weak
+                      ? provider_has_version(&host->providers, library, needs[i].name)
+                      : 1;
+
+        if (has < 0)
+            doubt(extension, has, library->path);
+        if (has == 0)
+            extension->version =
+                (struct lack){ .name = needs[i].name, .user = user, .where = library->real };
+    }
+}
+
+/* Where a file is looked for: the process, and what it can see of it. */
+struct place {
+    const struct link_map *map;
+    const struct scope *scope; /* NULL: what the file asks for is only seen, not looked for */
+};
+
+static int read_symbols(struct extension_host *host, const struct place *place,
+                        struct object *object, const struct elf_dynamic *dynamic, struct str path,
                         bool main, struct extension *extension)
 {
-    struct elf_dynamic dynamic;
     struct elf_symbols symbols;
     struct elf_symbol symbol;
+    int r = elf_symbols(&object->elf, dynamic, &symbols);
+
+    while (r == 0 && (r = elf_symbol_next(&symbols, &symbol)) == 1) {
+        r = 0;
+        if (symbol.defined || symbol.binding == ELF_WEAK || symbol.binding == ELF_LOCAL)
+            continue;
+        if (main)
+            classify(extension, symbol.name);
+        if (place->scope)
+            look_for(host, place->scope, path, symbol.name, extension);
+    }
+    return r == -ENOENT ? 0 : r; /* no table of symbols: nothing is asked for */
+}
+
+/* `main`: it is the extension itself, not a library that it brings. */
+static int read_file(struct extension_host *host, const struct place *place, struct str path,
+                     bool main, struct extension *extension)
+{
+    struct elf_dynamic dynamic;
+    struct elf_version *needs;
     struct object object;
+    size_t count;
     int r = object_open(host->map.root, path, host->map.arena, &object);
 
     if (r < 0)
@@ -179,52 +223,13 @@ static int read_symbols(struct extension_host *host, const struct scope *scope, 
         extension->needed_count = dynamic.needed_count;
     }
     if (r == 0)
-        r = elf_symbols(&object.elf, &dynamic, &symbols);
-    if (r == -ENOENT) /* no table of symbols: nothing is asked for */
-        r = 0;
-    else
-        while (r == 0 && (r = elf_symbol_next(&symbols, &symbol)) == 1) {
-            r = 0;
-            if (symbol.defined || symbol.binding == ELF_WEAK || symbol.binding == ELF_LOCAL)
-                continue;
-            if (main)
-                classify(extension, symbol.name);
-            if (scope)
-                look_for(host, scope, path, symbol.name, extension);
-        }
+        r = elf_version_needs(&object.elf, &dynamic, &needs, &count);
+    if (r == 0 && place->scope)
+        look_for_versions(host, place->map, needs, count, path, extension);
+    if (r == 0)
+        r = read_symbols(host, place, &object, &dynamic, path, main, extension);
     object_close(&object);
     return r;
-}
-
-static void check_versions(struct extension_host *host, const struct link_map *map,
-                           const struct library *user, struct extension *extension)
-{
-    struct elf_version *needs;
-    struct elf_dynamic dynamic;
-    struct object object;
-    size_t count = 0;
-    int r = object_open(map->root, user->path, map->arena, &object);
-
-    if (r == 0) {
-        r = elf_dynamic(&object.elf, &dynamic);
-        if (r == 0)
-            r = elf_version_needs(&object.elf, &dynamic, &needs, &count);
-        object_close(&object);
-    }
-    if (r < 0)
-        doubt(extension, r, user->path);
-    for (size_t i = 0; r == 0 && i < count && !extension->version.name.len; i++) {
-        const struct library *library = link_map_find(map, needs[i].library);
-        int has = library && !needs[i].weak
-                      ? provider_has_version(&host->providers, library, needs[i].name)
-                      : 1;
-
-        if (has < 0)
-            doubt(extension, has, library->path);
-        if (has == 0)
-            extension->version =
-                (struct lack){ .name = needs[i].name, .user = user->path, .where = library->real };
-    }
 }
 
 /* What the extension has brought into the process is checked with it. */
@@ -232,6 +237,7 @@ static void check(struct extension_host *host, const struct link_map *map,
                   const struct library *library, struct extension *extension)
 {
     struct scope scope = { .items = { 0 } };
+    const struct place place = { map, &scope };
 
     scope_add_closure(&host->providers, &scope, map, library);
     for (size_t i = 0; i < scope.items.count; i++) {
@@ -243,8 +249,7 @@ static void check(struct extension_host *host, const struct link_map *map,
             was_there = host->map.all.items[n] == user;
         if (was_there)
             continue;
-        check_versions(host, map, user, extension);
-        r = read_symbols(host, &scope, user->path, user == library, extension);
+        r = read_file(host, &place, user->path, user == library, extension);
         if (r < 0)
             doubt(extension, r, user->path);
     }
@@ -265,7 +270,7 @@ int extension_load(struct extension_host *host, struct str path,
             (struct lack){ .name = path_base(map.failure.name),
                            .user = map.failure.asker ? map.failure.asker->path : path,
                            .error = r };
-        r = read_symbols(host, NULL, path, true, &extension);
+        r = read_file(host, &(struct place){ &map, NULL }, path, true, &extension);
         if (r < 0)
             return r;
     } else {

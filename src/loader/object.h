@@ -7,11 +7,17 @@
 
 #define OBJECT_AHEAD 4096 /* bytes: what is asked for next mostly lies right behind */
 
+/* `len` bytes of the file from `at` on. */
+struct object_piece {
+    char bytes[OBJECT_AHEAD];
+    uint64_t at;
+    size_t len;
+};
+
 struct object {
     struct root_file file;
-    char ahead[OBJECT_AHEAD]; /* the `ahead_len` bytes from `ahead_at` on */
-    uint64_t ahead_at;
-    size_t ahead_len;
+    struct object_piece ahead[2]; /* a table, and the texts that it names by turns */
+    unsigned oldest;              /* of the two: the one that was not used last */
     struct window window;
     struct elf elf; /* points at the window: the struct must not be copied or moved */
 };

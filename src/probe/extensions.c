@@ -80,11 +80,11 @@ static void look_at(struct work *work, const struct extension_file *file)
     looked->opened = r == 0;
     if (r < 0 && r != -EBADMSG && r != -ENODATA && r != -ENOTSUP)
         (void) doubt_add(&work->doubt, r, file->path);
+    (void) doubt_add(&work->doubt, looked->extension.doubt, looked->extension.doubt_from);
     if (r < 0 || !(looked->extension.uses_torch || needs_cuda(&looked->extension))) {
         work->looked.count--;
         return;
     }
-    (void) doubt_add(&work->doubt, looked->extension.doubt, looked->extension.doubt_from);
     looked->loads = !lacks_anything(&looked->extension) && !looked->extension.doubt;
 }
 
