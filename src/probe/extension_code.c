@@ -51,16 +51,21 @@ static void run(struct probe_ctx *ctx)
 {
     struct extensions_facts *facts = &ctx->facts->extensions;
     const struct fact_list *all = &facts->all, *gpus = &ctx->facts->hardware.gpus;
-    bool open = all->state != FACT_KNOWN || gpus->state != FACT_KNOWN || gpus->partial;
+    bool complete = all->state == FACT_KNOWN && !all->partial;
+    struct str failed = complete ? STR("") : all->from;
+    bool open = !complete || gpus->state != FACT_KNOWN || gpus->partial;
 
     if (facts->arch_package.state != FACT_UNKNOWN)
         return;
-    for (size_t i = 0; i < all->count; i++) {
+    for (size_t i = 0; complete && i < all->count; i++) {
         const struct extension_facts *item = &LIST_OF(extension, all)[i];
         struct gpu_capability gpu;
         struct str code;
 
-        open = open || (item->architectures.state == FACT_UNKNOWN && item->architectures.from.len);
+        if (item->architectures.state == FACT_UNKNOWN && item->architectures.from.len) {
+            open = true;
+            failed = item->architectures.from;
+        }
         if (item->package.state != FACT_KNOWN || !package_code(ctx->arena, all, i, &code) ||
             !first_uncovered(gpus, code, &gpu))
             continue;
@@ -70,9 +75,8 @@ static void run(struct probe_ctx *ctx)
                  item->path.from);
         return;
     }
-    if (open)
-        return;
-    fact_without(&facts->arch_package, FACT_ABSENT, all->from);
+    fact_without(&facts->arch_package, open ? FACT_UNKNOWN : FACT_ABSENT,
+                 open ? failed : all->from);
     facts->arch_has = facts->arch_gpu = facts->arch_package;
 }
 
