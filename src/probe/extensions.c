@@ -88,13 +88,23 @@ static void look_at(struct work *work, const struct extension_file *file)
     looked->loads = !lacks_anything(&looked->extension) && !looked->extension.doubt;
 }
 
-/* Where one variant of several can be loaded, the others are not meant for this environment. */
+static bool has_variants(const struct work *work, const struct extension_file *file)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < work->files.items.count; i++)
+        count += str_eq(work->files.items.items[i].variant, file->variant);
+    return count > 1;
+}
+
+/* Where one variant of several can be loaded, the others are not meant for this environment; and
+ * where a look failed, that one may be it. */
 static void weigh_variants(struct work *work)
 {
     for (size_t i = 0; i < work->looked.count; i++) {
         struct looked *one = &work->looked.items[i];
 
-        one->counts = !one->loads;
+        one->counts = !one->loads && !(work->doubt.error && has_variants(work, one->file));
         for (size_t k = 0; k < work->looked.count; k++)
             if (work->looked.items[k].loads &&
                 str_eq(work->looked.items[k].file->variant, one->file->variant))
