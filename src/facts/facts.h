@@ -21,6 +21,7 @@
 #include "facts/process.h"
 #include "facts/runtime.h"
 #include "facts/symptom.h"
+#include "facts/toolkit.h"
 #include "facts/torch.h"
 #include "facts/verify.h"
 
@@ -35,6 +36,7 @@ struct facts {
     struct torch_facts torch;
     struct loader_facts loader;
     struct extensions_facts extensions;
+    struct toolkit_facts toolkit;
     struct process_facts process;
     struct container_facts container;
     struct kernel_log_facts kernel_log;

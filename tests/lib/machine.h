@@ -24,7 +24,7 @@
  *     fifo PATH
  *     elf PATH [soname=NAME] [needed=a,b] [rpath=DIR] [runpath=DIR] [interp=PATH]
  *         [verdef=A_1.0,A_1.1] [verneed=LIBRARY:A_1.0] [imports=SYMBOL,…] [exports=SYMBOL,…]
- *         [gpu=80,90] [arch=x86_64|aarch64]
+ *         [gpu=80,90] [symbol=NAME body=\xNN\xNN] [arch=x86_64|aarch64]
  *                           an ELF64 file without code
  *     module PATH [arch=…]  a kernel module; the block is its .modinfo, "version=550.54.14"
  *     bytes PATH = 28b52ffd…

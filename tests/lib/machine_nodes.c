@@ -193,6 +193,7 @@ static int read_elf(struct reader *reader, struct statement *statement)
         { "interp", &shape.interpreter }, { "verdef", &shape.versions },
         { "verneed", &shape.needs },      { "imports", &shape.imports },
         { "exports", &shape.exports },    { "gpu", &shape.gpu },
+        { "symbol", &shape.symbol },      { "body", &shape.text },
     };
     struct str place, word, value;
 

@@ -239,14 +239,29 @@ static void put_hashes(struct buf *buf, size_t first, struct str exports)
 static void put_all_symbols(struct buf *symbols, struct buf *hashes, struct buf *names,
                             const struct elf_shape *shape)
 {
+    struct str exports = shape->exports;
     size_t imports;
 
-    if (!shape->imports.len && !shape->exports.len)
+    if (shape->symbol.len)
+        exports = arena_printf(names->arena, "%.*s%s%.*s", STR_ARG(exports), exports.len ? "," : "",
+                               STR_ARG(shape->symbol));
+    if (!shape->imports.len && !exports.len)
         return;
     buf_repeat(symbols, '\0', sizeof(Elf64_Sym));
     imports = put_symbols(symbols, names, shape->imports, false);
-    (void) put_symbols(symbols, names, shape->exports, true);
-    put_hashes(hashes, 1 + imports, shape->exports);
+    (void) put_symbols(symbols, names, exports, true);
+    put_hashes(hashes, 1 + imports, exports);
+}
+
+/* Makes the last symbol an object that covers all of .rodata, whose place is known by now. */
+static void place_symbol(struct buf *symbols, const struct part *rodata)
+{
+    symbols->len -= sizeof(Elf64_Sym) - 4;
+    put(symbols, STB_GLOBAL << 4 | STT_OBJECT, 1);
+    put(symbols, 0, 1);
+    put(symbols, 1, 2); /* any section: it is defined */
+    put(symbols, rodata->offset, 8);
+    put(symbols, rodata->bytes.len, 8);
 }
 
 /* A container with an entry for each GPU (format/fatbin.h). */
@@ -347,6 +362,8 @@ struct str make_elf(struct arena *arena, const struct elf_shape *shape)
     (void) place(parts, PARTS, EHDR_SIZE + count_segments(parts, PARTS) * PHDR_SIZE);
     dynamic->len = named;
     put_places(dynamic, parts, versions, needs);
+    if (shape->symbol.len)
+        place_symbol(&parts[DYNSYM].bytes, &parts[RODATA]);
     parts[DYNAMIC].link = parts[VERDEF].link = DYNSTR + 1;
     parts[DYNSYM].link = parts[VERNEED].link = DYNSTR + 1;
     parts[HASHES].link = DYNSYM + 1;

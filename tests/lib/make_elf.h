@@ -24,6 +24,7 @@ struct elf_shape {
     struct str imports, exports; /* dynamic symbols: names without a definition, and with one */
     struct str gpu;              /* of which it holds code: "80,90"; no code, but its headers */
     struct str text;             /* of its .rodata */
+    struct str symbol;           /* the name under which it exports that; the last of its exports */
 };
 
 /* A shared object, or with an interpreter a program. */
