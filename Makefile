@@ -26,12 +26,15 @@ build-asan/build.ninja: | packages
 # REAL holds what tests/real/fetch.sh and fetch_extensions.sh have installed.
 REAL ?= /tmp/real-envs
 test-real: $(BUILD)/build.ninja
-	@ninja -C $(BUILD) src/cli/gpuvet >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
-	@tests/real/loader.py $(BUILD)/src/cli/gpuvet $(REAL)
-	@tests/real/extensions.py $(BUILD)/src/cli/gpuvet $(REAL)
-	@tests/real/versions.py $(BUILD)/src/cli/gpuvet $(REAL)
-	@ninja -C $(BUILD) tools/read_wheel >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
-	@tests/real/wheels.py $(BUILD)/tools/read_wheel
+	@ninja -C $(BUILD) src/cli/gpuvet tests/real/gpu_code tools/read_wheel >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
+	@failed=0; \
+	  tests/real/broken.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
+	  tests/real/loader.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
+	  tests/real/extensions.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
+	  tests/real/versions.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
+	  tests/real/architectures.py $(BUILD)/tests/real/gpu_code $(REAL) || failed=1; \
+	  tests/real/wheels.py $(BUILD)/tools/read_wheel || failed=1; \
+	  exit $$failed
 
 measure: $(BUILD)/build.ninja
 	@ninja -C $(BUILD) tools/read_wheel >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
@@ -67,8 +70,10 @@ build-fuzz/build.ninja: | packages
 
 # VENV=DIR make bench: in a virtual environment that has a CUDA build of torch.
 bench: $(BUILD)/build.ninja
-	@ninja -C $(BUILD) src/cli/gpuvet >/dev/null
+	@ninja -C $(BUILD) src/cli/gpuvet bench/headers bench/inside >/dev/null
 	@bench/check.py $(BUILD)/src/cli/gpuvet $(VENV)
+	@bench/binaries.py $(BUILD) $(VENV)
+	@bench/extensions.py $(BUILD)/src/cli/gpuvet $(VENV)
 
 clean:
 	rm -rf $(BUILD) build-asan build-arm64 build-clang build-fuzz

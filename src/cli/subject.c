@@ -94,6 +94,7 @@ void look_at_machine(struct arena *arena, const struct options *options, struct 
     ret->wishes = (struct wishes){
         .python = absolute_path(arena, options->python, ret->eyes.working_directory),
         .environment = absolute_path(arena, options->environment, ret->eyes.working_directory),
+        .thorough = options->thorough,
     };
     ret->ctx = (struct probe_ctx){ .arena = arena,
                                    .root = root_live(arena),
@@ -122,8 +123,9 @@ static int examine_directory(struct arena *arena, const struct options *options,
     struct looking *looking = &ret->looking;
     int r;
 
-    looking->wishes =
-        (struct wishes){ .python = options->python, .environment = options->environment };
+    looking->wishes = (struct wishes){ .python = options->python,
+                                       .environment = options->environment,
+                                       .thorough = options->thorough };
     looking->ctx = (struct probe_ctx){
         .arena = arena, .eyes = &looking->eyes, .wishes = &looking->wishes, .facts = &ret->facts
     };
@@ -203,7 +205,8 @@ static int examine_process(struct arena *arena, const struct options *options, s
         return cannot_read(arena, options, arena_printf(arena, "/proc/%d/environ", options->pid),
                            error_text(r));
     looking->eyes = eyes_of_process(arena, live, options->pid, environment);
-    looking->wishes = (struct wishes){ .python = python_of_process(arena, live, options->pid) };
+    looking->wishes = (struct wishes){ .python = python_of_process(arena, live, options->pid),
+                                       .thorough = options->thorough };
     *ctx = (struct probe_ctx){ .arena = arena,
                                .root = root_of_process(arena, live, options->pid),
                                .eyes = &looking->eyes,

@@ -16,12 +16,13 @@ static int read_file(struct root_file *file, uint64_t offset, char *buf, size_t 
     return 0;
 }
 
-/* Fills the older piece from `offset` on. */
-static int look_ahead(struct object *object, uint64_t offset)
+/* Fills the older piece from `offset` on, with no less than `size` bytes. */
+static int look_ahead(struct object *object, uint64_t offset, size_t size)
 {
     struct object_piece *piece = &object->ahead[object->oldest];
     uint64_t left = object->window.size - offset;
-    size_t len = left < OBJECT_AHEAD ? (size_t) left : OBJECT_AHEAD;
+    size_t reach = size > object->reach ? size : object->reach;
+    size_t len = left < reach ? (size_t) left : reach;
     int r = read_file(&object->file, offset, piece->bytes, len);
 
     piece->at = offset;
@@ -47,7 +48,7 @@ static int read_piece(void *ctx, uint64_t offset, void *buf, size_t size)
     while (which < 2 && !holds(&object->ahead[which], offset, size))
         which++;
     if (which == 2) {
-        int r = look_ahead(object, offset);
+        int r = look_ahead(object, offset, size);
 
         if (r < 0)
             return r;
@@ -66,6 +67,7 @@ static int read_head(struct object *object, struct arena *arena)
     int r;
 
     object->window = (struct window){ read_piece, object, object->file.node.size };
+    object->reach = OBJECT_AHEAD;
     object->ahead[0].len = object->ahead[1].len = object->oldest = 0;
     r = elf_open(&object->window, arena, &object->elf);
     if (r < 0)

@@ -6,6 +6,7 @@
 #include "root/root.h"
 
 #define OBJECT_AHEAD 4096 /* bytes: what is asked for next mostly lies right behind */
+#define OBJECT_CLOSE 256  /* where it lies far off, but for a header or two */
 
 /* `len` bytes of the file from `at` on. */
 struct object_piece {
@@ -16,6 +17,7 @@ struct object_piece {
 
 struct object {
     struct root_file file;
+    size_t reach; /* how much to read ahead: OBJECT_AHEAD, or what the caller sets */
     struct object_piece ahead[2]; /* a table, and the texts that it names by turns */
     unsigned oldest;              /* of the two: the one that was not used last */
     struct window window;
