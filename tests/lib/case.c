@@ -83,6 +83,12 @@ static int read_evidence(struct setting *setting)
     return one_more(setting, &setting->into->evidence);
 }
 
+static int read_thorough(struct setting *setting)
+{
+    setting->into->thorough = true;
+    return 0;
+}
+
 static int read_reads(struct setting *setting)
 {
     return str_u64(setting->text, 10, &setting->into->reads);
@@ -133,6 +139,7 @@ static const struct {
     { "evidence", read_evidence },
     { "fact", read_fact },
     { "reads", read_reads },
+    { "thorough", read_thorough },
     { "ms", read_ms },
 };
 

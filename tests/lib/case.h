@@ -15,6 +15,7 @@
  *     fact torch.version = 2.4.1+cu121  or "fact NAME absent", "denied", "unknown"
  *     reads 400                         most looks at the root
  *     ms 30                             most milliseconds
+ *     thorough yes                      files are compared with their hashes, too
  *     overlay
  *         env CUDA_VISIBLE_DEVICES=     lines of machine.h, laid over the root
  *
@@ -49,6 +50,7 @@ struct test_case {
     struct str alternative;             /* "undecided", or empty */
     struct case_list consequences, independents, candidates, evidence;
     struct case_facts facts;
+    bool thorough;
     uint64_t reads, milliseconds; /* 0: the default of the runner */
     struct overlay overlay;
 };
