@@ -49,6 +49,14 @@ bool gpu_at(size_t at, struct gpu_info *ret)
     return true;
 }
 
+bool gpu_name_at(size_t at, struct str *ret)
+{
+    if (at >= COUNT)
+        return false;
+    *ret = table_text(gpu_rows[at].name);
+    return true;
+}
+
 bool gpu_pci_at(size_t at, unsigned *ret_device, unsigned *ret_subvendor, unsigned *ret_subdevice)
 {
     if (at >= COUNT)

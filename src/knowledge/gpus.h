@@ -39,6 +39,7 @@ bool gpu_by_pci(unsigned device, unsigned subvendor, unsigned subdevice, struct 
 
 /* Rows by PCI number; the Tegra modules, which have none, come first. False past the end. */
 bool gpu_at(size_t at, struct gpu_info *ret);
+bool gpu_name_at(size_t at, struct str *ret); /* the name alone, which is cheaper */
 bool gpu_pci_at(size_t at, unsigned *ret_device, unsigned *ret_subvendor, unsigned *ret_subdevice);
 
 /*
