@@ -120,7 +120,8 @@ static bool fits(const struct words *row, const struct words *want, unsigned loo
     return false;
 }
 
-/* Nearly every row is out by this alone, and by its numbers: to take a name apart costs much more. */
+/* Nearly every row is out by this alone, and by its numbers: to take a name apart costs much more.
+ */
 static bool has_all_words(struct str name, const struct words *want)
 {
     for (size_t i = 0; i < want->count; i++)

@@ -123,30 +123,20 @@ static unsigned first_open_branch(struct gpu_capability capability)
     return first;
 }
 
-/* "11.8.0" is one of "11.8". */
-static bool is_release_of(struct str version, struct str minor)
-{
-    return str_starts(version, minor) &&
-           (version.len == minor.len || version.data[minor.len] == '.');
-}
-
-/* Of the drivers that came with the first CUDA that compiles for it. */
+/* Of the driver that came with the first CUDA that compiles for it. */
 static unsigned first_cuda_branch(struct gpu_capability capability)
 {
     struct cuda_target target;
-    struct cuda_release release;
     unsigned branch;
 
     for (size_t at = 0; cuda_target_at(at, &target); at++) {
         struct gpu_capability of;
+        struct str driver;
 
-        if (!capability_parse(target.capability, &of) || of.major != capability.major ||
-            of.minor != capability.minor || !target.first.len)
-            continue;
-        for (size_t n = 0; cuda_release_at(NULL, n, &release); n++)
-            if (is_release_of(release.version, target.first) &&
-                dotted_first(release.bundled_driver, &branch) == 0)
-                return branch;
+        if (capability_parse(target.capability, &of) && of.major == capability.major &&
+            of.minor == capability.minor && cuda_bundled_driver(NULL, target.first, &driver) &&
+            dotted_first(driver, &branch) == 0)
+            return branch;
     }
     return 0;
 }

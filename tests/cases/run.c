@@ -5,6 +5,7 @@
 #include "lib/case.h"
 #include "lib/faulty.h"
 #include "lib/judge.h"
+#include "plan/solve.h"
 
 #include <setjmp.h>
 #include <time.h>
@@ -135,6 +136,28 @@ static void expect_verdict(const struct test_case *it, const struct judged *judg
     expect_candidates(it, judged);
 }
 
+/* No remedy may install what the plan's own constraints refuse here. */
+static void expect_installs(struct arena *arena, const struct judged *judged)
+{
+    for (size_t i = 0; i < judged->install_count; i++) {
+        const struct wants wants = { 0 };
+        struct problem problem;
+        struct candidates all;
+        struct str version = str_from(judged->installs[i], STR("torch==").len), local;
+        bool planned = false;
+
+        (void) str_cut(version, '+', &version, &local);
+        problem_make(arena, judged->facts, &wants, NULL, &problem);
+        candidates_find(&problem, &all);
+        for (size_t n = 0; n < all.count; n++)
+            if (str_eq(all.items[n].build.version, version) &&
+                str_eq(all.items[n].build.local, local))
+                planned = !all.items[n].refused;
+        if (!planned)
+            fail_msg("a remedy installs %.*s, which no plan would", STR_ARG(judged->installs[i]));
+    }
+}
+
 static void test_case__is_judged_as_it_says(void **state)
 {
     AUTO_ARENA *arena = arena_new(no_memory);
@@ -150,6 +173,7 @@ static void test_case__is_judged_as_it_says(void **state)
     expect_budget(it, machine.root, now() - start);
     expect_verdict(it, &judged);
     expect_facts(arena, it, judged.facts);
+    expect_installs(arena, &judged);
 }
 
 /* Judges with the n-th call failing (0: none); returns how many calls there were. */

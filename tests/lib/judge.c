@@ -32,6 +32,31 @@ static void list_candidates(struct arena *arena, const struct verdict *verdict, 
     ret->candidate_count = verdict->undecided.count;
 }
 
+struct text_list {
+    struct str *items;
+    size_t count, room;
+};
+
+static void add_installs(struct arena *arena, const struct remedy_offer *offer,
+                         struct text_list *installs)
+{
+    for (size_t c = 0; c < offer->commands.count; c++)
+        for (size_t w = 0; w < offer->commands.items[c].count; w++)
+            if (str_starts(offer->commands.items[c].words[w], STR("torch==")))
+                *LIST_ADD(arena, installs) = offer->commands.items[c].words[w];
+}
+
+static void list_installs(struct arena *arena, const struct verdict *verdict, struct judged *ret)
+{
+    struct text_list installs = { 0 };
+
+    for (size_t i = 0; i < verdict->findings.count; i++)
+        for (size_t n = 0; n < verdict->findings.items[i].remedies.count; n++)
+            add_installs(arena, &verdict->findings.items[i].remedies.items[n], &installs);
+    ret->installs = installs.items;
+    ret->install_count = installs.count;
+}
+
 void judge_facts(struct probe_ctx *ctx, const struct machine_answers *answers)
 {
     struct driver_answer own, clean;
@@ -74,4 +99,5 @@ void judge(struct arena *arena, struct root *root, const struct eyes *eyes,
     };
     list_findings(arena, &verdict, ret);
     list_candidates(arena, &verdict, ret);
+    list_installs(arena, &verdict, ret);
 }

@@ -24,6 +24,8 @@ struct judged {
     size_t finding_count;
     const struct str *candidates; /* causes that an undecided verdict leaves, likeliest first */
     size_t candidate_count;
+    const struct str *installs; /* "torch==2.4.1+cu118": what the remedies offered install */
+    size_t install_count;
     const struct facts *facts;
 };
 

@@ -13,7 +13,9 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 
+TARGET = tempfile.gettempdir() + "/gpuvet-no-such-folder"  # --platform asks for one; nothing is put there
 MACHINES = pathlib.Path(__file__).resolve().parent.parent / "plans" / "machines.csv"
 
 
@@ -40,7 +42,7 @@ def platforms(tag):
 
 def installs(packages, python, tag):
     words = [sys.executable, "-m", "pip", "install", "--dry-run", "--no-deps", "--ignore-installed", "--quiet",
-             "--report", "-", "--only-binary=:all:", "--target", "/nonexistent", "--disable-pip-version-check",
+             "--report", "-", "--only-binary=:all:", "--target", TARGET, "--disable-pip-version-check",
              "--implementation", "cp", "--python-version", python.rstrip("t")]
     short = python.replace(".", "")
     words += ["--abi", f"cp{short}", "--abi", "abi3", "--abi", "none"]
