@@ -30,7 +30,7 @@ void companions_load(struct arena *arena, const struct knowledge *knowledge, str
     for (size_t at = 0; companion_at(knowledge, at, &row); at++) {
         struct made_for made = { .row = row, .elsewhere = is_elsewhere(&row, platform) };
 
-        if (read_clauses(&made))
+        if (made.elsewhere || read_clauses(&made))
             *LIST_ADD(arena, &companions) = made;
     }
     *ret = companions;
@@ -38,9 +38,19 @@ void companions_load(struct arena *arena, const struct knowledge *knowledge, str
 
 bool companion_is_known(const struct companions *companions, struct str name)
 {
-    for (size_t i = 0; i < companions->count; i++)
-        if (companions->items[i].clause_count && package_eq(companions->items[i].row.package, name))
+    struct str package = { NULL, 0 }; /* rows of one package stand together */
+    bool ours = false;
+
+    for (size_t i = 0; i < companions->count; i++) {
+        const struct made_for *made = &companions->items[i];
+
+        if (!str_eq(made->row.package, package)) {
+            package = made->row.package;
+            ours = package_eq(package, name);
+        }
+        if (ours && made->row.torch.len)
             return true;
+    }
     return false;
 }
 

@@ -17,7 +17,7 @@ struct made_for {
     struct companion row;
     struct specifier clauses[COMPANION_CLAUSES];
     size_t clause_count; /* 0: no torch in particular */
-    bool elsewhere;      /* a wheel for another platform */
+    bool elsewhere;      /* a wheel for another platform: its clauses are not read */
 };
 
 struct companions {

@@ -66,11 +66,13 @@ void wants_add_installed(struct arena *arena, const struct facts *facts,
     const struct fact_list *files = &facts->extensions.all;
     struct companions companions;
 
-    companions_load(arena, knowledge, STR(""), &companions);
     if (facts->torch.torchvision.state == FACT_KNOWN)
         add_installed(arena, STR("torchvision"), facts->torch.torchvision.from, wants);
     if (facts->torch.torchaudio.state == FACT_KNOWN)
         add_installed(arena, STR("torchaudio"), facts->torch.torchaudio.from, wants);
+    if (files->count == 0)
+        return;
+    companions_load(arena, knowledge, STR(""), &companions);
     for (size_t i = 0; i < files->count; i++) {
         const struct extension_facts *file = &LIST_OF(extension, files)[i];
 
