@@ -3,6 +3,7 @@
 #include "knowledge/coverage.h"
 #include "knowledge/cuda.h"
 #include "knowledge/dotted.h"
+#include "plan/companions.h"
 
 #define INDEX "https://download.pytorch.org/whl/"
 
@@ -144,4 +145,5 @@ void plan_build(struct arena *arena, struct facts *facts)
         choose(arena, facts);
     if (facts->build.current_requirement.state == FACT_UNKNOWN)
         name_current(arena, facts);
+    plan_companions(arena, facts);
 }
