@@ -178,13 +178,6 @@ static void remedies(struct buf *buf, const struct topic_report *report,
         way(buf, report, page->ways.items, i, page->ways.count);
 }
 
-static void advised(struct buf *buf, const struct topic_report *report, enum text_id title,
-                    struct str text)
-{
-    section(buf, report, title);
-    paragraph(buf, report, text);
-}
-
 static void codes_of_cause(struct buf *buf, const struct topic_report *report,
                            const struct topic_page *page)
 {
@@ -220,13 +213,13 @@ static void cause_text(struct buf *buf, const struct topic_report *report,
     headed(buf, report, cause->title[report->lang], 0, cause->slug);
     buf_add_char(buf, '\n');
     row(buf, report, TEXT_EXPLAIN_SEEN_AS, cause->evidence[report->lang]);
+    if (page.advice) {
+        row(buf, report, TEXT_EXPLAIN_APART, page.advice->apart[report->lang]);
+        row(buf, report, TEXT_EXPLAIN_AVOID, page.advice->avoid[report->lang]);
+    }
     row(buf, report, TEXT_EXPLAIN_RESTS_ON, joined(buf->arena, page.facts.items, page.facts.count));
     rules(buf, report, &page);
-    if (page.advice)
-        advised(buf, report, TEXT_EXPLAIN_APART, page.advice->apart[report->lang]);
     remedies(buf, report, &page);
-    if (page.advice)
-        advised(buf, report, TEXT_EXPLAIN_AVOID, page.advice->avoid[report->lang]);
     causes(buf, report, TEXT_EXPLAIN_RULED_OUT, page.explained_by.items, page.explained_by.count);
     causes(buf, report, TEXT_EXPLAIN_BRINGS, page.explains.items, page.explains.count);
     causes(buf, report, TEXT_EXPLAIN_ALIKE, page.alike.items, page.alike.count);

@@ -100,6 +100,36 @@ static void expect_facts(struct arena *arena, const struct test_case *it, const 
     }
 }
 
+static void expect_lines(const struct case_list *want, const struct judged_lines *got,
+                         const char *kind)
+{
+    for (size_t i = 0; i < want->count; i++) {
+        bool there = false;
+
+        for (size_t k = 0; k < got->count; k++)
+            there = there || str_eq(want->items[i], got->items[k]);
+        if (!there)
+            fail_msg("no %s \"%.*s\"; the first is \"%.*s\"", kind, STR_ARG(want->items[i]),
+                     STR_ARG(got->count ? got->items[0] : STR("none")));
+    }
+}
+
+static void expect_none(const struct case_list *never, const struct judged_lines *got)
+{
+    for (size_t i = 0; i < never->count; i++)
+        for (size_t k = 0; k < got->count; k++)
+            if (str_has(got->items[k], never->items[i]))
+                fail_msg("\"%.*s\" is advised", STR_ARG(got->items[k]));
+}
+
+static void expect_remedies(const struct test_case *it, const struct judged *judged)
+{
+    expect_lines(&it->commands, &judged->commands, "command");
+    expect_lines(&it->checks, &judged->checks, "check");
+    expect_none(&it->never, &judged->commands);
+    expect_none(&it->never, &judged->others);
+}
+
 static int64_t now(void)
 {
     struct timespec time = { 0 };
@@ -150,6 +180,7 @@ static void test_case__is_judged_as_it_says(void **state)
     expect_budget(it, machine.root, now() - start);
     expect_verdict(it, &judged);
     expect_facts(arena, it, judged.facts);
+    expect_remedies(it, &judged);
 }
 
 /* Judges with the n-th call failing (0: none); returns how many calls there were. */
