@@ -167,6 +167,8 @@ class Tables:
         """A way says only what differs from its remedy."""
         place = self.places.get(way.get("where"), {"en": "", "zh": ""})
         whole = remedy | way
+        source = need(whole, "source", where)
+        titles = {lang: text.replace("{source}", source) for lang, text in whole.get("title", {}).items()}
         needs = need(whole, "needs", where)
         if any(word not in NEEDS for word in needs):
             raise Mistake(f"{where}: needs {needs}")
@@ -174,11 +176,11 @@ class Tables:
         return "{ " + ", ".join([
             f".when = {self.condition(self.way_condition(way, where), 'when', where)}",
             f".place = {{ {view(place['en'])}, {view(place['zh'])} }}",
-            ".title = " + both(whole, "title", where),
+            ".title = " + both({"title": titles}, "title", where),
             ".commands = " + self.commands.range(commands),
             ".check = " + self.strings(need(whole, "check", where)),
             ".needs = " + " | ".join(f"NEEDS_{word.upper()}" for word in needs),
-            ".source = " + view(need(whole, "source", where)),
+            ".source = " + view(source),
         ]) + " }"
 
     def add_remedy(self, entry, where):

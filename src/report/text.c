@@ -185,8 +185,7 @@ static void write_check(struct buf *buf, const struct report *report,
         return;
     buf_repeat(buf, ' ', 5);
     paint(buf, report, PAINT_FAINT, title);
-    buf_add_char(buf, ' ');
-    write_command(buf, report, check, 6 + text_width(title), 7);
+    write_command(buf, report, check, 5 + text_width(title), 7);
 }
 
 static void write_offers(struct buf *buf, const struct report *report,
