@@ -2,9 +2,9 @@
 
     gen_rules.py KNOWLEDGE_DIR TEXT_DIR OUTPUT_DIR
 
-Reads KNOWLEDGE_DIR/rules/*.toml, remedies/*.toml, places.toml, advice.toml, chain.toml, healthy.toml
-and TEXT_DIR/*.toml; writes rules_table.h and texts_table.h for src/knowledge/. Refuses what lacks a
-language, a source, or names a cause or a place that does not exist.
+Reads KNOWLEDGE_DIR/rules/*.toml, remedies/*.toml, places.toml, advice.toml, chain.toml, steps.toml,
+healthy.toml and TEXT_DIR/*.toml; writes rules_table.h and texts_table.h for src/knowledge/. Refuses
+what lacks a language, a source, or names a cause or a place that does not exist.
 """
 
 import pathlib
@@ -77,10 +77,13 @@ class Tables:
         self.remedies = []
         self.ways = Pool()
         self.advice = []
+        self.layers = []
         self.links = []
         self.cases = Pool()
         self.explains = []
         self.healthy = []
+        self.hands = Pool()
+        self.steps = []
 
     # --- conditions -------------------------------------------------------------------------
 
@@ -207,24 +210,55 @@ class Tables:
             ".source = " + view(need(entry, "source", where)),
         ]) + " }")
 
+    def link_cases(self, cases, where):
+        rows = []
+        for case in cases:
+            state = need(case, "state", where)
+            if state not in LINK_STATES:
+                raise Mistake(f"{where}: state {state}")
+            rows.append(
+                f"{{ {self.condition(case, 'when', where)}, "
+                f"LINK_{state.upper().replace('-', '_')}, {both(case, 'text', where)} }}"
+            )
+        return self.cases.range(rows)
+
     def add_link(self, entry, where):
         layer = need(entry, "layer", where)
-        cases = []
-        for case in need(entry, "case", f"{where}: {layer}"):
-            state = need(case, "state", f"{where}: {layer}")
-            if state not in LINK_STATES:
-                raise Mistake(f"{where}: {layer}: state {state}")
-            cases.append(
-                f"{{ {self.condition(case, 'when', where + ': ' + layer)}, "
-                f"LINK_{state.upper().replace('-', '_')}, {both(case, 'text', where + ': ' + layer)} }}"
-            )
+        self.layers.append(layer)
         self.links.append(
             "{ "
             + ", ".join([
                 ".layer = " + view(layer),
                 ".title = " + both(entry, "title", f"{where}: {layer}"),
                 ".after = " + self.strings(entry.get("after", [])),
-                ".cases = " + self.cases.range(cases),
+                ".cases = " + self.link_cases(need(entry, "case", f"{where}: {layer}"),
+                                              f"{where}: {layer}"),
+            ])
+            + " }"
+        )
+
+    def by_hand(self, entry, where):
+        always = {"when": "true"}
+        need(entry, "source", where)
+        return (
+            f"{{ {self.condition(always | entry, 'when', where)}, "
+            f"{self.strings(need(entry, 'command', where))}, {both(entry, 'shows', where)} }}"
+        )
+
+    def add_step(self, entry, where):
+        where = f"{where}: {entry.get('question', {}).get('en')}"
+        for layer in entry.get("links", []):
+            if layer not in self.layers:
+                raise Mistake(f"{where}: {layer} is no link")
+        hands = [self.by_hand(hand, where) for hand in need(entry, "by_hand", where)]
+        self.steps.append(
+            "{ "
+            + ", ".join([
+                ".question = " + both(entry, "question", where),
+                ".links = " + self.strings(entry.get("links", [])),
+                ".cases = " + self.link_cases(entry.get("case", []), where),
+                ".read = " + self.strings(need(entry, "read", where)),
+                ".hands = " + self.hands.range(hands),
             ])
             + " }"
         )
@@ -257,6 +291,8 @@ class Tables:
             ("struct link", "link_rows", self.links),
             ("struct precedence", "precedence_rows", self.explains),
             ("struct healthy", "healthy_rows", self.healthy),
+            ("struct by_hand", "hand_rows", self.hands.rows),
+            ("struct step_row", "step_rows", self.steps),
         ]
         with open(path, "w", encoding="utf-8") as out:
             out.write("/* Made by tools/gen_rules.py from knowledge/. */\n")
@@ -285,6 +321,8 @@ def write_rules(knowledge, output):
             tables.add_rule(entry, path.name, unless)
     for entry in entries(knowledge / "chain.toml", "link"):
         tables.add_link(entry, "chain.toml")
+    for entry in entries(knowledge / "steps.toml", "step"):
+        tables.add_step(entry, "steps.toml")
     for entry in entries(knowledge / "precedence.toml", "precedence"):
         tables.add_precedence(entry, "precedence.toml")
     for entry in entries(knowledge / "healthy.toml", "healthy"):

@@ -34,7 +34,7 @@ struct options {
     enum colour colour;
     bool json, verbose, quiet, help, version;
     bool no_driver, quick, thorough;
-    bool list, with_machine;
+    bool list, with_machine, steps;
 };
 
 /* Which commands an option is for. */

@@ -23,16 +23,20 @@ int conclude(struct arena *arena, const struct options *options, struct subject 
 {
     struct judgement judgement;
     struct verdict verdict;
+    struct walk walk;
     int code;
 
     plan_build(arena, &subject->facts);
     rules_judge(arena, &subject->facts, &judgement);
     diagnose(arena, &subject->facts, &judgement, &verdict);
     plan_remedies(arena, &verdict);
+    if (options->steps)
+        plan_steps(arena, &verdict, &walk);
     code = show(arena, options,
                 &(struct report){
                     .verdict = &verdict,
                     .verification = verification,
+                    .walk = options->steps ? &walk : NULL,
                     .quotes = subject->quotes,
                     .subject_kind = subject->kind,
                     .subject_name = subject->name,

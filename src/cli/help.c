@@ -51,6 +51,7 @@ static void examples(struct buf *buf, enum lang lang, size_t columns)
         enum text_id does;
     } rows[] = {
         { STR_INIT("gpuvet"), TEXT_CLI_EXAMPLE_DEFAULT },
+        { STR_INIT("gpuvet --steps"), TEXT_CLI_EXAMPLE_STEPS },
         { STR_INIT("gpuvet --env ~/venv"), TEXT_CLI_EXAMPLE_ENV },
         { STR_INIT("gpuvet --root /mnt/broken"), TEXT_CLI_EXAMPLE_ROOT },
         { STR_INIT("gpuvet verify"), TEXT_CLI_EXAMPLE_VERIFY },

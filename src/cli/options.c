@@ -17,6 +17,7 @@ enum option_id {
     OPTION_DEVICE,
     OPTION_LIST,
     OPTION_WITH_MACHINE,
+    OPTION_STEPS,
     OPTION_JSON,
     OPTION_LANG,
     OPTION_COLOR,
@@ -41,6 +42,7 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_LIST] = { "--list", NULL, NULL, OF_EXPLAIN, TEXT_CLI_OPTION_LIST },
     [OPTION_WITH_MACHINE] = { "--with-machine", NULL, NULL, OF_EXPLAIN,
                               TEXT_CLI_OPTION_WITH_MACHINE },
+    [OPTION_STEPS] = { "--steps", NULL, NULL, OF_CHECK | OF_VERIFY, TEXT_CLI_OPTION_STEPS },
     [OPTION_JSON] = { "--json", NULL, NULL, OF_ALL, TEXT_CLI_OPTION_JSON },
     [OPTION_LANG] = { "--lang", NULL, "en|zh", OF_ALL, TEXT_CLI_OPTION_LANG },
     [OPTION_COLOR] = { "--color", NULL, "auto|always|never", OF_ALL, TEXT_CLI_OPTION_COLOR },
@@ -181,6 +183,9 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
         break;
     case OPTION_WITH_MACHINE:
         options->with_machine = true;
+        break;
+    case OPTION_STEPS:
+        options->steps = true;
         break;
     case OPTION_JSON:
         options->json = true;

@@ -29,6 +29,11 @@ const struct way *rule_way(struct range range, unsigned at)
     return &way_rows[range.start + at];
 }
 
+const struct by_hand *rule_by_hand(struct range range, unsigned at)
+{
+    return &hand_rows[range.start + at];
+}
+
 const struct rule *rule_at(size_t at)
 {
     return at < COUNT(rule_rows) ? &rule_rows[at] : NULL;
@@ -52,6 +57,11 @@ const struct precedence *precedence_at(size_t at)
 const struct healthy *healthy_at(size_t at)
 {
     return at < COUNT(healthy_rows) ? &healthy_rows[at] : NULL;
+}
+
+const struct step_row *step_at(size_t at)
+{
+    return at < COUNT(step_rows) ? &step_rows[at] : NULL;
 }
 
 bool remedy_is_for(const struct remedy *remedy, struct str cause)

@@ -1,6 +1,7 @@
 /*
- * rules: what people write in knowledge/rules/, remedies/, advice.toml, chain.toml and
- * precedence.toml, as const rows. Conditions are trees of nodes in one array; what they mean stands in rules/rules.h.
+ * rules: what people write in knowledge/rules/, remedies/, advice.toml, chain.toml, steps.toml and
+ * precedence.toml, as const rows. Conditions are trees of nodes in one array; what they mean stands
+ * in rules/rules.h.
  */
 #ifndef GPUVET_KNOWLEDGE_RULES_H
 #define GPUVET_KNOWLEDGE_RULES_H
@@ -111,6 +112,22 @@ struct link {
     struct range cases; /* link cases */
 };
 
+/* How a person sees it without gpuvet. */
+struct by_hand {
+    unsigned when;                /* node */
+    struct range command;         /* words: an argv with {facts} */
+    struct str shows[LANG_COUNT]; /* what there is to see */
+};
+
+/* A question of `--steps`: answered by links of the chain, or by cases of its own. */
+struct step_row {
+    struct str question[LANG_COUNT];
+    struct range links; /* words: layers */
+    struct range cases; /* link cases */
+    struct range read;  /* words: names of facts */
+    struct range hands; /* by_hand rows: the first that is true counts */
+};
+
 /* What a verdict without a finding says of itself: the first row whose condition is true. */
 struct healthy {
     unsigned when;      /* node */
@@ -129,6 +146,7 @@ struct str rule_word(struct range range, unsigned at);      /* of a range of wor
 struct range rule_command(struct range range, unsigned at); /* of a range of ranges */
 const struct link_case *rule_case(struct range range, unsigned at);
 const struct way *rule_way(struct range range, unsigned at);
+const struct by_hand *rule_by_hand(struct range range, unsigned at);
 
 /* NULL past the end. */
 const struct rule *rule_at(size_t at);
@@ -136,6 +154,7 @@ const struct remedy *remedy_at(size_t at);
 const struct link *link_at(size_t at);
 const struct precedence *precedence_at(size_t at);
 const struct healthy *healthy_at(size_t at);
+const struct step_row *step_at(size_t at);
 
 bool remedy_is_for(const struct remedy *remedy, struct str cause);
 const struct advice *advice_for(struct str cause); /* NULL: there is none */

@@ -20,8 +20,7 @@ static void name_one(struct arena *arena, const char *name, const struct fact_st
     (void) str_cut(wanted, '+', &release, &local);
     (void) str_cut(installed->value, '+', &version, &rest);
     if (needs->state == FACT_KNOWN && str_eq(needs->value, release) && local.len)
-        fact_str(ret,
-                 arena_printf(arena, "%s==%.*s+%.*s", name, STR_ARG(version), STR_ARG(local)),
+        fact_str(ret, arena_printf(arena, "%s==%.*s+%.*s", name, STR_ARG(version), STR_ARG(local)),
                  installed->from);
     else
         fact_str(ret, str_of(name), installed->from);

@@ -1,47 +1,6 @@
 #include "plan/plan.h"
 
-#include "facts/fill.h"
-
-/* Room for one filled word of a command: a path and a version, not a text. */
-#define WORD_LIMIT 8192
-
-static bool fill_word(struct arena *arena, const struct facts *facts, struct str template,
-                      struct str *ret)
-{
-    struct buf buf = buf_new(arena, WORD_LIMIT);
-
-    if (!facts_fill(&buf, facts, template, STR("")) || buf.full)
-        return false;
-    *ret = buf_str(&buf);
-    return true;
-}
-
-/* "?{fact}": a word that may be left out. */
-static bool is_optional(struct str *word)
-{
-    if (!str_starts(*word, STR("?{")))
-        return false;
-    *word = str_from(*word, 1);
-    return true;
-}
-
-static bool fill_command(struct arena *arena, const struct facts *facts, struct range words,
-                         struct command *ret)
-{
-    struct command command = { arena_array(arena, words.count, sizeof(*command.words)), 0 };
-
-    for (unsigned i = 0; i < words.count; i++) {
-        struct str word = rule_word(words, i);
-        bool optional = is_optional(&word);
-
-        if (fill_word(arena, facts, word, &command.words[command.count]))
-            command.count++;
-        else if (!optional)
-            return false;
-    }
-    *ret = command;
-    return true;
-}
+#include "plan/command.h"
 
 /* A remedy that lacks a fact would be half a remedy: it is not offered that way. */
 static bool fill_way(struct arena *arena, const struct facts *facts, const struct way *way,
@@ -51,13 +10,13 @@ static bool fill_way(struct arena *arena, const struct facts *facts, const struc
     struct str title;
 
     for (unsigned lang = 0; lang < LANG_COUNT; lang++)
-        if (!fill_word(arena, facts, way->title[lang], &title))
+        if (!plan_word(arena, facts, way->title[lang], &title))
             return false;
     for (unsigned i = 0; i < way->commands.count; i++)
-        if (!fill_command(arena, facts, rule_command(way->commands, i),
+        if (!plan_command(arena, facts, rule_command(way->commands, i),
                           LIST_ADD(arena, &offer.commands)))
             return false;
-    (void) fill_command(arena, facts, way->check, &offer.check);
+    (void) plan_command(arena, facts, way->check, &offer.check);
     *ret = offer;
     return true;
 }

@@ -13,7 +13,8 @@ static int exists(struct probe_ctx *ctx, struct str path)
     return r == 0 ? 1 : fact_state_of_error(r) == FACT_ABSENT ? 0 : r;
 }
 
-/* Debian's own packages of pip are not in the environment's folders alone: any folder of the path. */
+/* Debian's own packages of pip are not in the environment's folders alone: any folder of the path.
+ */
 static void look_for_pip(struct probe_ctx *ctx)
 {
     const struct python_state *state = ctx->python;
@@ -32,8 +33,8 @@ static void look_for_pip(struct probe_ctx *ctx)
         fact_bool(pip, false, state->python.prefix);
 }
 
-/* https://packaging.python.org/en/latest/specifications/externally-managed-environments/: the marker
- * lies beside the standard library, and counts for no virtual environment. */
+/* https://packaging.python.org/en/latest/specifications/externally-managed-environments/: the
+ * marker lies beside the standard library, and counts for no virtual environment. */
 static void look_for_marker(struct probe_ctx *ctx)
 {
     const struct python *python = &ctx->python->python;

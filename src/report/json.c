@@ -1,35 +1,40 @@
 #include "facts/fill.h"
+#include "report/steps.h"
 #include "report/verify.h"
+
+void report_evidence_json(struct json *json, const struct report *report, struct str name)
+{
+    const struct quoted_line *line;
+    enum fact_state state;
+    struct fact_ref ref;
+
+    if (facts_find(report->verdict->facts, name, &ref) < 0)
+        return;
+    state = fact_ref_state(&ref);
+    if (state == FACT_UNKNOWN)
+        return;
+    json_open(json, NULL, '{');
+    json_put_str(json, "fact", name);
+    json_put_str(json, "state", str_of(fact_state_name(state)));
+    if (state == FACT_KNOWN && ref.kind == FIELD_INT)
+        json_put_int(json, "value", ((const struct fact_int *) ref.fact)->value);
+    else if (state == FACT_KNOWN && ref.kind == FIELD_BOOL)
+        json_put_bool(json, "value", ((const struct fact_bool *) ref.fact)->value);
+    else if (state == FACT_KNOWN)
+        json_put_str(json, "value", fact_ref_text(json->buf->arena, &ref));
+    json_put_str(json, "from", fact_ref_from(&ref));
+    line = report->quotes ? quotes_find(report->quotes, fact_ref_from(&ref)) : NULL;
+    if (line)
+        json_put_str(json, "line", line->text);
+    json_close(json, '}');
+}
 
 static void write_evidence(struct json *json, const struct report *report,
                            const struct finding *finding)
 {
     json_open(json, "evidence", '[');
-    for (size_t i = 0; i < finding->evidence.count; i++) {
-        struct fact_ref ref;
-        enum fact_state state;
-        const struct quoted_line *line;
-
-        if (facts_find(report->verdict->facts, finding->evidence.items[i], &ref) < 0)
-            continue;
-        state = fact_ref_state(&ref);
-        if (state == FACT_UNKNOWN)
-            continue;
-        json_open(json, NULL, '{');
-        json_put_str(json, "fact", finding->evidence.items[i]);
-        json_put_str(json, "state", str_of(fact_state_name(state)));
-        if (state == FACT_KNOWN && ref.kind == FIELD_INT)
-            json_put_int(json, "value", ((const struct fact_int *) ref.fact)->value);
-        else if (state == FACT_KNOWN && ref.kind == FIELD_BOOL)
-            json_put_bool(json, "value", ((const struct fact_bool *) ref.fact)->value);
-        else if (state == FACT_KNOWN)
-            json_put_str(json, "value", fact_ref_text(json->buf->arena, &ref));
-        json_put_str(json, "from", fact_ref_from(&ref));
-        line = report->quotes ? quotes_find(report->quotes, fact_ref_from(&ref)) : NULL;
-        if (line)
-            json_put_str(json, "line", line->text);
-        json_close(json, '}');
-    }
+    for (size_t i = 0; i < finding->evidence.count; i++)
+        report_evidence_json(json, report, finding->evidence.items[i]);
     json_close(json, ']');
 }
 
@@ -44,11 +49,11 @@ void report_needs_json(struct json *json, unsigned needs)
     json_close(json, ']');
 }
 
-static void write_command(struct json *json, const char *key, const struct command *command)
+void report_command_json(struct json *json, const char *key, const struct command *command)
 {
     json_open(json, key, '[');
-    for (size_t i = 0; i < command->count; i++)
-        json_put_str(json, NULL, command->words[i]);
+    for (size_t w = 0; w < command->count; w++)
+        json_put_str(json, NULL, command->words[w]);
     json_close(json, ']');
 }
 
@@ -63,9 +68,9 @@ static void write_remedy(struct json *json, const struct report *report,
     json_put_str(json, "title", buf_str(&title));
     json_open(json, "commands", '[');
     for (size_t i = 0; i < offer->commands.count; i++)
-        write_command(json, NULL, &offer->commands.items[i]);
+        report_command_json(json, NULL, &offer->commands.items[i]);
     json_close(json, ']');
-    write_command(json, "check", &offer->check);
+    report_command_json(json, "check", &offer->check);
     report_needs_json(json, offer->way->needs);
     json_put_str(json, "source", offer->way->source);
     json_close(json, '}');
@@ -185,6 +190,8 @@ void report_json(struct buf *buf, const struct report *report)
     for (size_t i = 0; i < verdict->chain.count; i++)
         write_link(&json, report, &verdict->chain.items[i]);
     json_close(&json, ']');
+    if (report->walk)
+        report_steps_json(&json, report);
     if (report->verification)
         report_verify_json(&json, report->verification);
     facts_write(&json, "facts", verdict->facts);

@@ -8,6 +8,7 @@
 
 #include "diagnosis/diagnosis.h"
 #include "knowledge/texts.h"
+#include "plan/steps.h"
 #include "transcript/transcript.h"
 #include "verify/verify.h"
 
@@ -15,6 +16,7 @@ struct report {
     const struct verdict *verdict;
     const struct verification *verification; /* NULL: nothing was verified */
     const struct quotes *quotes;             /* lines of a text; NULL: there is none */
+    const struct walk *walk;                 /* the chain step by step; NULL: as a chain */
     struct str subject_kind; /* "machine", "process", "directory", "facts", "text" */
     struct str subject_name;
     enum lang lang;
@@ -31,6 +33,10 @@ void report_json_open(struct json *json, struct str subject_kind, struct str sub
 
 /* The promised JSON object, with a newline at its end. */
 void report_json(struct buf *buf, const struct report *report);
+
+/* A fact as an item of "evidence": nothing where it is not known. A command as an argv. */
+void report_evidence_json(struct json *json, const struct report *report, struct str name);
+void report_command_json(struct json *json, const char *key, const struct command *command);
 
 /* A sentence of ours with its {names} filled from pairs: "word", value, …, NULL. */
 struct str report_fill(struct arena *arena, struct str text, ...);

@@ -1,77 +1,12 @@
-#include "facts/fill.h"
 #include "report/layout.h"
-#include "report/report.h"
+#include "report/parts.h"
+#include "report/steps.h"
 #include "report/verify.h"
 
 /* Columns: mark at 2, a link's title at 4, its words at 16. */
 #define TITLE_AT 4
 #define WORDS_AT 16
 #define QUOTES_SHOWN 8
-#define LIMIT (1024u * 1024u)
-
-enum paint { PAINT_GOOD, PAINT_BAD, PAINT_FAINT, PAINT_STRONG };
-
-static void paint(struct buf *buf, const struct report *report, enum paint how, struct str text)
-{
-    static const char *const codes[] = {
-        [PAINT_GOOD] = "\x1b[32m",
-        [PAINT_BAD] = "\x1b[31m",
-        [PAINT_FAINT] = "\x1b[2m",
-        [PAINT_STRONG] = "\x1b[1m",
-    };
-
-    if (report->colour)
-        buf_addz(buf, codes[how]);
-    buf_add(buf, text);
-    if (report->colour)
-        buf_addz(buf, "\x1b[0m");
-}
-
-static struct str say(const struct report *report, enum text_id id)
-{
-    return text_of(id, report->lang);
-}
-
-static struct str home_of(const struct report *report)
-{
-    const struct fact_str *home = &report->verdict->facts->process.home;
-
-    return home->state == FACT_KNOWN ? home->value : (struct str){ NULL, 0 };
-}
-
-/* A sentence with facts in it, filled, escaped, and the home folder shortened to ~. */
-static struct str shown(struct arena *arena, const struct report *report, struct str template)
-{
-    struct buf filled = buf_new(arena, LIMIT), out = buf_new(arena, LIMIT);
-    struct str text, home = home_of(report);
-
-    (void) facts_fill(&filled, report->verdict->facts, template, say(report, TEXT_REPORT_UNKNOWN));
-    text = buf_str(&filled);
-    while (home.len > 1 && str_has(text, home)) {
-        size_t at = str_find(text, home);
-        bool whole = at + home.len == text.len || text.data[at + home.len] == '/';
-
-        text_escape(&out, str_slice(text, 0, at));
-        text_escape(&out, whole ? STR("~") : home);
-        text = str_from(text, at + home.len);
-    }
-    text_escape(&out, text);
-    return buf_str(&out);
-}
-
-static struct str escaped(struct arena *arena, struct str text)
-{
-    struct buf out = buf_new(arena, LIMIT);
-
-    text_escape(&out, text);
-    return buf_str(&out);
-}
-
-static void pad_to(struct buf *buf, size_t at, size_t column)
-{
-    if (at < column)
-        buf_repeat(buf, ' ', column - at);
-}
 
 /* The first line is the whole answer; the slug stands at the right edge, or below. */
 static void write_headline(struct buf *buf, const struct report *report)
@@ -79,58 +14,50 @@ static void write_headline(struct buf *buf, const struct report *report)
     const struct verdict *verdict = report->verdict;
     bool good = verdict->state == STATE_HEALTHY || verdict->state == STATE_NOT_ENVIRONMENT;
     bool open = verdict->state == STATE_UNDECIDED;
-    struct str headline = escaped(buf->arena, report_headline(buf->arena, report));
-    struct buf wrapped = buf_new(buf->arena, LIMIT);
+    struct str headline = report_escaped(buf->arena, report_headline(buf->arena, report));
+    struct buf wrapped = buf_new(buf->arena, REPORT_PART_LIMIT);
     size_t at = layout_wrap(&wrapped, headline, 2, 2, report->columns);
     size_t slug = verdict->cause.len;
 
-    paint(buf, report,
-          good   ? PAINT_GOOD
-          : open ? PAINT_FAINT
-                 : PAINT_BAD,
-          good   ? STR("✓")
-          : open ? STR("?")
-                 : STR("✗"));
+    report_paint(buf, report,
+                 good   ? PAINT_GOOD
+                 : open ? PAINT_FAINT
+                        : PAINT_BAD,
+                 good   ? STR("✓")
+                 : open ? STR("?")
+                        : STR("✗"));
     buf_add_char(buf, ' ');
-    paint(buf, report, PAINT_STRONG, buf_str(&wrapped));
+    report_paint(buf, report, PAINT_STRONG, buf_str(&wrapped));
     if (slug && at + 2 + slug > report->columns) {
         buf_add_char(buf, '\n');
         at = 0;
     }
     if (slug) {
-        pad_to(buf, at, report->columns > slug ? report->columns - slug : 0);
-        paint(buf, report, PAINT_FAINT, verdict->cause);
+        report_pad(buf, at, report->columns > slug ? report->columns - slug : 0);
+        report_paint(buf, report, PAINT_FAINT, verdict->cause);
     }
     buf_add_char(buf, '\n');
 }
 
 static void write_link(struct buf *buf, const struct report *report, const struct chain_link *link)
 {
-    static const struct {
-        struct str mark;
-        enum paint paint;
-    } looks[] = {
-        [LINK_OK] = { STR_INIT("✓"), PAINT_GOOD },
-        [LINK_BROKEN] = { STR_INIT("✗"), PAINT_BAD },
-        [LINK_NOT_REACHED] = { STR_INIT("·"), PAINT_FAINT },
-        [LINK_UNKNOWN] = { STR_INIT("?"), PAINT_FAINT },
-        [LINK_ABSENT] = { STR_INIT("–"), PAINT_FAINT },
-    };
     struct str title = link->link->title[report->lang];
-    struct str words = link->text ? shown(buf->arena, report, link->text->text[report->lang])
-                                  : say(report, TEXT_REPORT_UNKNOWN_LINK);
-    struct str note = say(report, TEXT_REPORT_NOT_REACHED);
+    struct str words = link->text ? report_shown(buf->arena, report, link->text->text[report->lang])
+                                  : report_say(report, TEXT_REPORT_UNKNOWN_LINK);
+    struct str note = report_say(report, TEXT_REPORT_NOT_REACHED);
+    enum paint how;
+    struct str mark = report_mark(link->state, &how);
     size_t at;
 
     buf_addz(buf, "  ");
-    paint(buf, report, looks[link->state].paint, looks[link->state].mark);
+    report_paint(buf, report, how, mark);
     buf_add_char(buf, ' ');
     buf_add(buf, title);
-    pad_to(buf, TITLE_AT + text_width(title), WORDS_AT);
+    report_pad(buf, TITLE_AT + text_width(title), WORDS_AT);
     at = layout_wrap(buf, words, WORDS_AT, WORDS_AT, report->columns);
     if (link->state == LINK_NOT_REACHED && at + 3 + text_width(note) <= report->columns) {
-        pad_to(buf, at, report->columns - text_width(note));
-        paint(buf, report, PAINT_FAINT, note);
+        report_pad(buf, at, report->columns - text_width(note));
+        report_paint(buf, report, PAINT_FAINT, note);
     }
     buf_add_char(buf, '\n');
 }
@@ -138,7 +65,7 @@ static void write_link(struct buf *buf, const struct report *report, const struc
 static void write_command(struct buf *buf, const struct report *report,
                           const struct command *command, size_t at, size_t indent)
 {
-    (void) layout_command(buf, command->words, command->count, home_of(report), at, indent,
+    (void) layout_command(buf, command->words, command->count, report_home(report), at, indent,
                           report->columns);
     buf_add_char(buf, '\n');
 }
@@ -146,7 +73,7 @@ static void write_command(struct buf *buf, const struct report *report,
 static void write_remedy(struct buf *buf, const struct report *report,
                          const struct remedy_offer *offer, size_t number)
 {
-    struct str title = shown(buf->arena, report, offer->way->title[report->lang]);
+    struct str title = report_shown(buf->arena, report, offer->way->title[report->lang]);
     struct str needs = report_needs(buf->arena, offer->way->needs, report->lang);
     size_t width = text_width(needs), at;
 
@@ -156,8 +83,8 @@ static void write_remedy(struct buf *buf, const struct report *report,
         buf_add_char(buf, '\n');
         at = 0;
     }
-    pad_to(buf, at, report->columns > width ? report->columns - width : 0);
-    paint(buf, report, PAINT_FAINT, needs);
+    report_pad(buf, at, report->columns > width ? report->columns - width : 0);
+    report_paint(buf, report, PAINT_FAINT, needs);
     buf_add_char(buf, '\n');
     for (size_t i = 0; i < offer->commands.count; i++) {
         buf_repeat(buf, ' ', 7);
@@ -178,13 +105,13 @@ static void write_check(struct buf *buf, const struct report *report,
                         const struct remedy_offers *offers, size_t at)
 {
     const struct command *check = &offers->items[at].check;
-    struct str title = say(report, TEXT_REPORT_CHECK);
+    struct str title = report_say(report, TEXT_REPORT_CHECK);
 
     if (check->count == 0 ||
         (at + 1 < offers->count && same_command(check, &offers->items[at + 1].check)))
         return;
     buf_repeat(buf, ' ', 5);
-    paint(buf, report, PAINT_FAINT, title);
+    report_paint(buf, report, PAINT_FAINT, title);
     write_command(buf, report, check, 5 + text_width(title), 7);
 }
 
@@ -203,8 +130,8 @@ static void write_remedies(struct buf *buf, const struct report *report,
     if (offers->count == 0)
         return;
     buf_add_char(buf, '\n');
-    paint(buf, report, PAINT_STRONG,
-          say(report, offers->count == 1 ? TEXT_REPORT_DO_THIS : TEXT_REPORT_DO_ONE));
+    report_paint(buf, report, PAINT_STRONG,
+                 report_say(report, offers->count == 1 ? TEXT_REPORT_DO_THIS : TEXT_REPORT_DO_ONE));
     buf_add_char(buf, '\n');
     write_offers(buf, report, offers);
 }
@@ -213,48 +140,16 @@ static void write_remedies(struct buf *buf, const struct report *report,
 static void write_warning(struct buf *buf, const struct report *report)
 {
     const struct advice *advice = advice_for(report->verdict->cause);
-    struct str title = say(report, TEXT_REPORT_AVOID);
+    struct str title = report_say(report, TEXT_REPORT_AVOID);
     size_t indent = text_width(title) + 2;
 
     if (!advice || !advice->warn)
         return;
     buf_add_char(buf, '\n');
-    paint(buf, report, PAINT_STRONG, title);
+    report_paint(buf, report, PAINT_STRONG, title);
     buf_addz(buf, "  ");
     (void) layout_wrap(buf, advice->avoid[report->lang], indent, indent, report->columns);
     buf_add_char(buf, '\n');
-}
-
-/* Sentences that say themselves whose value they give. */
-static bool names_fact(enum text_id id)
-{
-    return id != TEXT_REPORT_SAYS && id != TEXT_REPORT_SAYS_NOTHING;
-}
-
-/* "/sys/module/nvidia/version says 470.57.02", as the fact's state and kind have it. */
-static struct str evidence_sentence(struct arena *arena, const struct report *report,
-                                    struct str name, const struct fact_ref *ref)
-{
-    struct str from = fact_ref_from(ref), value = fact_ref_text(arena, ref);
-    enum fact_state state = fact_ref_state(ref);
-    bool is_path = str_has(from, STR("/")) && !str_has(from, STR(": "));
-    enum text_id id = TEXT_REPORT_SAYS;
-
-    if (is_path)
-        from = arena_printf(arena, "/%.*s", STR_ARG(from));
-    if (state == FACT_ABSENT)
-        id = TEXT_REPORT_NOT_THERE;
-    else if (state == FACT_DENIED)
-        id = TEXT_REPORT_NOT_OURS;
-    else if (ref->kind == FIELD_BOOL)
-        id = ((const struct fact_bool *) ref->fact)->value ? TEXT_REPORT_YES : TEXT_REPORT_NO;
-    else if (ref->kind == FIELD_INT || ref->kind == FIELD_LIST)
-        id = TEXT_REPORT_COUNTS;
-    else if (value.len == 0)
-        id = TEXT_REPORT_SAYS_NOTHING;
-    if (!is_path && !names_fact(id))
-        from = arena_printf(arena, "%.*s (%.*s)", STR_ARG(name), STR_ARG(from));
-    return report_fill(arena, say(report, id), "from", from, "value", value, "name", name, NULL);
 }
 
 /* What a fact says, or the line of a text that says it. */
@@ -262,7 +157,7 @@ static struct str evidence(struct arena *arena, const struct report *report, str
                            const struct fact_ref *ref, const struct quoted_line *line)
 {
     if (!line)
-        return evidence_sentence(arena, report, name, ref);
+        return report_evidence(arena, report, name, ref);
     return arena_printf(arena, "%.*s  %.*s", STR_ARG(fact_ref_from(ref)), STR_ARG(line->text));
 }
 
@@ -270,7 +165,7 @@ static void write_evidence(struct buf *buf, const struct report *report,
                            const struct finding *finding)
 {
     const struct quoted_line *shown_line = NULL;
-    struct str title = say(report, TEXT_REPORT_BECAUSE);
+    struct str title = report_say(report, TEXT_REPORT_BECAUSE);
     size_t indent = text_width(title) + 2;
     bool first = true;
 
@@ -288,13 +183,14 @@ static void write_evidence(struct buf *buf, const struct report *report,
         shown_line = line ? line : shown_line;
         if (first) {
             buf_add_char(buf, '\n');
-            paint(buf, report, PAINT_STRONG, title);
+            report_paint(buf, report, PAINT_STRONG, title);
             buf_addz(buf, "  ");
         } else {
             buf_repeat(buf, ' ', indent);
         }
-        (void) layout_wrap(buf, escaped(buf->arena, evidence(buf->arena, report, name, &ref, line)),
-                           indent, indent, report->columns);
+        (void) layout_wrap(
+            buf, report_escaped(buf->arena, evidence(buf->arena, report, name, &ref, line)), indent,
+            indent, report->columns);
         buf_add_char(buf, '\n');
         first = false;
     }
@@ -304,17 +200,18 @@ static void write_evidence(struct buf *buf, const struct report *report,
 static void write_other(struct buf *buf, const struct report *report, const struct diagnosed *other)
 {
     bool explained = other->role == ROLE_CONSEQUENCE;
-    struct str title = say(report, explained ? TEXT_REPORT_CONSEQUENCE : TEXT_REPORT_ALSO);
+    struct str title = report_say(report, explained ? TEXT_REPORT_CONSEQUENCE : TEXT_REPORT_ALSO);
     struct str slug = other->finding->rule->slug;
     size_t at = text_width(title) + 2;
 
     buf_add_char(buf, '\n');
-    paint(buf, report, PAINT_STRONG, title);
+    report_paint(buf, report, PAINT_STRONG, title);
     buf_addz(buf, "  ");
-    at = layout_wrap(buf, shown(buf->arena, report, other->finding->rule->headline[report->lang]),
+    at = layout_wrap(buf,
+                     report_shown(buf->arena, report, other->finding->rule->headline[report->lang]),
                      at, at, report->columns);
     buf_addz(buf, at + 2 + slug.len > report->columns ? "\n  " : "  ");
-    paint(buf, report, PAINT_FAINT, slug);
+    report_paint(buf, report, PAINT_FAINT, slug);
     buf_add_char(buf, '\n');
     if (!explained)
         write_offers(buf, report, &other->remedies);
@@ -356,7 +253,7 @@ static void write_candidates(struct buf *buf, const struct report *report)
     if (verdict->state != STATE_UNDECIDED || shown_count == 0)
         return;
     buf_add_char(buf, '\n');
-    paint(buf, report, PAINT_STRONG, say(report, TEXT_REPORT_WOULD_DECIDE));
+    report_paint(buf, report, PAINT_STRONG, report_say(report, TEXT_REPORT_WOULD_DECIDE));
     buf_add_char(buf, '\n');
     for (size_t i = 0; i < shown_count; i++) {
         const struct open_question *question = verdict->undecided.items[i];
@@ -367,7 +264,7 @@ static void write_candidates(struct buf *buf, const struct report *report)
                         "name", name, "why", report_why_missing(buf->arena, report, name), NULL);
 
         buf_addz(buf, "  ");
-        (void) layout_wrap(buf, escaped(buf->arena, why), 2, 4, report->columns);
+        (void) layout_wrap(buf, report_escaped(buf->arena, why), 2, 4, report->columns);
         buf_add_char(buf, '\n');
     }
 }
@@ -380,7 +277,7 @@ static void write_quotes(struct buf *buf, const struct report *report)
     if (report->verdict->state != STATE_UNDECIDED || !quotes || quotes->lines.count == 0)
         return;
     buf_add_char(buf, '\n');
-    paint(buf, report, PAINT_STRONG, say(report, TEXT_REPORT_READ_IN_TEXT));
+    report_paint(buf, report, PAINT_STRONG, report_say(report, TEXT_REPORT_READ_IN_TEXT));
     buf_add_char(buf, '\n');
     for (size_t i = 0; i < quotes->lines.count && i < QUOTES_SHOWN; i++) {
         const struct quoted_line *line = &quotes->lines.items[i];
@@ -390,8 +287,8 @@ static void write_quotes(struct buf *buf, const struct report *report)
         buf_addz(buf, "  ");
         (void) layout_wrap(
             buf,
-            escaped(buf->arena, arena_printf(buf->arena, "%.*s  %.*s", STR_ARG(line->place),
-                                             STR_ARG(line->text))),
+            report_escaped(buf->arena, arena_printf(buf->arena, "%.*s  %.*s", STR_ARG(line->place),
+                                                    STR_ARG(line->text))),
             2, 4, report->columns);
         buf_add_char(buf, '\n');
     }
@@ -401,19 +298,19 @@ static void write_refusals(struct buf *buf, const struct report *report)
 {
     const struct fact_list *refusals = &report->verdict->facts->machine.refusals;
     const struct refusal_facts *items = LIST_OF(refusal, refusals);
-    struct str title = say(report, TEXT_REPORT_REFUSED);
+    struct str title = report_say(report, TEXT_REPORT_REFUSED);
     size_t indent = text_width(title) + 2;
 
     if (refusals->count == 0)
         return;
     buf_add_char(buf, '\n');
-    paint(buf, report, PAINT_STRONG, title);
+    report_paint(buf, report, PAINT_STRONG, title);
     for (size_t i = 0; i < refusals->count; i++) {
         struct str line = arena_printf(buf->arena, "/%.*s: %.*s", STR_ARG(items[i].path.value),
                                        STR_ARG(items[i].reason.value));
 
         buf_repeat(buf, ' ', i ? indent : 2);
-        (void) layout_wrap(buf, escaped(buf->arena, line), indent, indent, report->columns);
+        (void) layout_wrap(buf, report_escaped(buf->arena, line), indent, indent, report->columns);
         buf_add_char(buf, '\n');
     }
 }
@@ -421,12 +318,12 @@ static void write_refusals(struct buf *buf, const struct report *report)
 /* Where the cause is told about at length. */
 static void write_more(struct buf *buf, const struct report *report)
 {
-    struct str title = say(report, TEXT_REPORT_MORE);
-    size_t column = text_width(say(report, TEXT_REPORT_BECAUSE)) + 2;
+    struct str title = report_say(report, TEXT_REPORT_MORE);
+    size_t column = text_width(report_say(report, TEXT_REPORT_BECAUSE)) + 2;
 
     buf_add_char(buf, '\n');
-    paint(buf, report, PAINT_STRONG, title);
-    pad_to(buf, text_width(title), column);
+    report_paint(buf, report, PAINT_STRONG, title);
+    report_pad(buf, text_width(title), column);
     (void) layout_wrap(
         buf,
         report_fill(buf->arena, STR("gpuvet explain {slug}"), "slug", report->verdict->cause, NULL),
@@ -477,7 +374,7 @@ static void write_list_facts(struct buf *buf, struct str name, const struct fact
 static void write_facts(struct buf *buf, const struct report *report)
 {
     buf_add_char(buf, '\n');
-    paint(buf, report, PAINT_STRONG, say(report, TEXT_REPORT_FACTS));
+    report_paint(buf, report, PAINT_STRONG, report_say(report, TEXT_REPORT_FACTS));
     buf_add_char(buf, '\n');
     for (size_t i = 0; i < facts_layer_count; i++) {
         const struct layer *layer = &facts_layers[i];
@@ -506,7 +403,9 @@ void report_text(struct buf *buf, const struct report *report)
     buf_add_char(buf, '\n');
     if (report->verification)
         report_verify_text(buf, report);
-    for (size_t i = 0; i < verdict->chain.count; i++)
+    if (report->walk)
+        report_steps_text(buf, report);
+    for (size_t i = 0; !report->walk && i < verdict->chain.count; i++)
         write_link(buf, report, &verdict->chain.items[i]);
     write_remedies(buf, report, verdict->root ? &verdict->root->remedies : &verdict->next);
     write_warning(buf, report);

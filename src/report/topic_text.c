@@ -151,10 +151,10 @@ static void way(struct buf *buf, const struct topic_report *report, const struct
     }
     if (place.len) {
         buf_repeat(buf, ' ', 4);
-        (void) layout_wrap(
-            buf,
-            report_fill(buf->arena, text_of(TEXT_EXPLAIN_PLACE, report->lang), "place", place, NULL),
-            4, 4, report->columns);
+        (void) layout_wrap(buf,
+                           report_fill(buf->arena, text_of(TEXT_EXPLAIN_PLACE, report->lang),
+                                       "place", place, NULL),
+                           4, 4, report->columns);
         buf_add_char(buf, '\n');
     }
     for (unsigned c = 0; c < this->commands.count; c++)

@@ -13,7 +13,7 @@
  *     candidate driver/missing          of an undecided verdict
  *     evidence driver.version           a fact that the root finding must name
  *     fact torch.version = 2.4.1+cu121  or "fact NAME absent", "denied", "unknown"
- *     command sudo reboot               a command of the root's remedies, its words joined by blanks
+ *     command sudo reboot               a command of the root's remedies
  *     check nvidia-smi                  likewise, of what shows that a remedy worked
  *     never pip install                 what no command of any remedy may contain
  *     reads 400                         most looks at the root
