@@ -115,11 +115,12 @@ static void look_for_lock(struct probe_ctx *ctx)
 static void look_for_conda(struct probe_ctx *ctx)
 {
     static const char *const programs[] = { "bin/conda", "bin/mamba", "bin/micromamba" };
+    const struct fact_str *kind = &ctx->facts->torch.environment_kind;
     struct fact_str *conda = &ctx->facts->torch.conda;
     struct str prefix = ctx->python->python.prefix, base = path_dir(prefix);
 
-    if (!fact_is(&ctx->facts->torch.environment_kind, STR("conda"))) {
-        fact_without(conda, FACT_ABSENT, prefix);
+    if (!fact_is(kind, STR("conda"))) {
+        fact_without(conda, kind->state == FACT_KNOWN ? FACT_ABSENT : kind->state, kind->from);
         return;
     }
     base = str_eqz(path_base(base), "envs") ? path_dir(base) : prefix;

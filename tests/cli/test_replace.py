@@ -119,7 +119,10 @@ class Replace(unittest.TestCase):
                 write_wheel(cls.above / tag, name, version)
             with zipfile.ZipFile(cls.above / tag / f"{name.replace('-', '_')}-{version}-py3-none-any.whl") as wheel:
                 wheel.extractall(site)
-            (site / f"{name.replace('-', '_')}-{version}.dist-info/INSTALLER").write_text("pip\n", encoding="utf-8")
+            info = f"{name.replace('-', '_')}-{version}.dist-info"
+            (site / info / "INSTALLER").write_text("pip\n", encoding="utf-8")
+            with open(site / info / "RECORD", "a", encoding="utf-8") as record:
+                record.write(f"{info}/INSTALLER,,\n")
         return environment
 
     @classmethod
