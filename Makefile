@@ -1,11 +1,12 @@
 # make run    installs what is missing, builds, and examines this machine
 # make test   the same, and runs every test
 # make cross  builds for aarch64 and runs its tests under qemu
+# make measure reads the wheels of PyTorch that are new on PyPI into knowledge/measured/.
 # Long suites, run by hand: make test-real, make fuzz, make bench. make lint runs the analysers.
 
 BUILD ?= build
 
-.PHONY: run test cross test-real fuzz bench lint clean packages
+.PHONY: run test cross test-real measure fuzz bench lint clean packages
 
 run: $(BUILD)/build.ninja
 	@ninja -C $(BUILD) src/cli/gpuvet >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
@@ -31,6 +32,15 @@ test-real: $(BUILD)/build.ninja
 	@test -x $(UV) || { python3 -m venv $(dir $(UV)).. && $(dir $(UV))pip install --quiet uv; }
 	@UV=$(UV) GPUVET=$(BUILD)/src/cli/gpuvet UNPACK=$(BUILD)/tests/unpack tests/cli/test_replace.py
 	@tests/real/loader.py $(BUILD)/src/cli/gpuvet $(REAL)
+	@tests/real/versions.py $(BUILD)/src/cli/gpuvet $(REAL)
+	@ninja -C $(BUILD) tools/read_wheel >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
+	@tests/real/wheels.py $(BUILD)/tools/read_wheel
+
+measure: $(BUILD)/build.ninja
+	@ninja -C $(BUILD) tools/read_wheel >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
+	@tools/measure_wheels.py $(BUILD)/tools/read_wheel
+	@date -u +%F >knowledge/date.txt
+	@tools/knowledge_page.py .
 
 packages:
 	@tools/install_packages.sh

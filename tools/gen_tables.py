@@ -9,11 +9,11 @@ rows as designated initialisers for the struct in src/knowledge/. Texts go into 
 referred to by number. A fault in a file ends the run with the file's name and the row.
 """
 
-import csv
 import pathlib
 import re
 import sys
 
+import torch_tables
 from toml_reader import read_toml
 
 BASES = {"unverified": "BASIS_UNVERIFIED", "derived": "BASIS_DERIVED", "read": "BASIS_READ",
@@ -66,24 +66,20 @@ def quoted(text):
         for byte in text.encode()) + '"'
 
 
-def read_csv(path, key):
+def checked(path, rows, key):
     """Rows sorted by `key`, which must differ from row to row; each must name its source."""
-    with open(path, encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
     for row in rows:
         if not row["source"]:
             sys.exit(f"{path}: no source: {row}")
-    rows.sort(key=key)
+    rows = sorted(rows, key=key)
     for before, row in zip(rows, rows[1:]):
         if key(before) == key(row):
             sys.exit(f"{path}: twice the same key: {row}")
     return rows
 
 
-def dotted(version):
-    """The order of dotted_compare() in src/knowledge/dotted.c."""
-    found = [re.search(r"\d+", part) for part in version.split(".")]
-    return tuple(int(match.group()) if match else 0 for match in found)
+def read_csv(path, key):
+    return checked(path, torch_tables.read_rows(path), key)
 
 
 def texts(pool, row, columns):
@@ -121,13 +117,9 @@ def gpus(directory, pool):
 
 def cuda_releases(directory, pool):
     rows = []
-    for row in read_csv(directory / "cuda_releases.csv", lambda row: dotted(row["cuda_version"])):
-        major, minor, _ = dotted(row["cuda_version"])
-        rows.append({
-            "major": major, "minor": minor, "soname_basis": BASES[row["soname_basis"]],
-            **texts(pool, row, {"version": "cuda_version", **same(
-                "release", "bundled_driver", "notes_driver", "min_driver", "min_driver_windows",
-                "cudart_soname", "note", "source")})})
+    for row in run_time_rows(directory, "cuda_releases"):
+        major, minor, *_ = torch_tables.dotted(row["version"])
+        rows.append({"major": major, "minor": minor, **stored(pool, row)})
     return initialisers("static const struct cuda_row cuda_rows[]", rows)
 
 
@@ -161,33 +153,30 @@ def gpu_speed(directory, pool):
         for row in rows])
 
 
-def torch_builds(directory, pool):
-    rows = read_csv(directory / "torch_builds.csv", lambda row: (
-        dotted(row["torch_version"]), row["cuda_tag"].encode(), row["platform"]))
-    return initialisers("static const struct build_row build_rows[]", [
-        {"arch_basis": BASES[row["arch_basis"]], "pypi_default": ANSWERS[row["pypi_default"]],
-         "pypi_default_basis": BASES[row["pypi_default_basis"]],
-         "cxx11_abi": ANSWERS[row["cxx11_abi"]],
-         **texts(pool, row, {
-             "version": "torch_version", "tag": "cuda_tag", "local": "local_version",
-             "pythons": "python_versions", "wheel_tags": "wheel_platform_tag",
-             "cuda": "cuda_version", "cudnn": "cudnn_version", "nccl": "nccl_version",
-             "archs": "arch_list",
-             **same("platform", "min_glibc", "status", "note", "source")})}
-        for row in rows])
-
-
-def torch_pins(directory, pool):
-    rows = read_csv(directory / "torch_pins.csv", lambda row: (
-        dotted(row["torch_version"]), row["cuda_tag"].encode(), row["wheel_index"],
-        row["platform"], row["requirement"]))
-    return initialisers("static const struct pin_row pin_rows[]", [
+def cuda_targets(directory, pool):
+    rows = read_csv(directory / "cuda_targets.csv", lambda row: torch_tables.dotted(row["capability"]))
+    return initialisers("static const struct target_row target_rows[]", [
         {"basis": BASES[row["basis"]],
-         **texts(pool, row, {
-             "version": "torch_version", "tag": "cuda_tag", "index": "wheel_index",
-             "platforms": "platform",
-             **same("requirement", "version_spec", "how", "note", "source")})}
-        for row in rows])
+         **texts(pool, row, same("capability", "first", "ended", "source"))} for row in rows])
+
+
+def run_time_rows(directory, name):
+    """A table of torch_tables.TABLES: rows of its members, in the order of the look-ups."""
+    table = torch_tables.TABLES[name]
+    return [table.members(row) for row in
+            checked(name, table.rows(directory), lambda row: table.key(table.members(row)))]
+
+
+def stored(pool, members):
+    """Members as the row's struct has them."""
+    return {name: BASES[value] if torch_tables.kind(name) == "basis" else
+            ANSWERS[value] if torch_tables.kind(name) == "answer" else pool.number(value)
+            for name, value in members.items()}
+
+
+def run_time(directory, pool, name, declaration):
+    return initialisers(f"static const struct {declaration}[]",
+                        [stored(pool, row) for row in run_time_rows(directory, name)])
 
 
 def causes(entries):
@@ -219,8 +208,13 @@ def main(source, target):
         "errors_table.h": errors(source, pool, {entry["slug"] for entry in entries}),
         "gpus_table.h": gpus(source, pool),
         "gpu_speed_table.h": gpu_speed(source, pool),
+        "cuda_targets_table.h": cuda_targets(source, pool),
         "sonames_table.h": sonames(source, pool),
-        "torch_builds_table.h": torch_builds(source, pool) + torch_pins(source, pool),
+        "torch_builds_table.h": run_time(source, pool, "torch_builds", "build_row build_rows") +
+                                run_time(source, pool, "torch_pins", "pin_row pin_rows"),
+        "companions_table.h": run_time(source, pool, "companions", "companion_row companion_rows"),
+        "date_table.h": "static const char knowledge_day[] = "
+                        f"{quoted((source / 'date.txt').read_text(encoding='utf-8').strip())};\n",
     }
     files["pool_table.h"] = pool.code()
     for name, code in files.items():

@@ -20,6 +20,7 @@
 #include "facts/process.h"
 #include "facts/runtime.h"
 #include "facts/symptom.h"
+#include "facts/toolkit.h"
 #include "facts/torch.h"
 #include "facts/verify.h"
 
@@ -33,6 +34,7 @@ struct facts {
     struct cudnn_facts cudnn;
     struct torch_facts torch;
     struct loader_facts loader;
+    struct toolkit_facts toolkit;
     struct process_facts process;
     struct container_facts container;
     struct kernel_log_facts kernel_log;

@@ -10,6 +10,11 @@ struct library_facts {
     struct fact_str when;  /* "import"; "use": at the first work on a GPU */
     struct fact_str rule;  /* "rpath", "LD_LIBRARY_PATH", "cache" …: how it was found */
     struct fact_str asker; /* the file that needs or opens it; ABSENT: the program */
+    /* of CUDA libraries alone */
+    struct fact_str version;      /* "9.1.0.70"; as exact as where it was read */
+    struct fact_str version_from; /* "bytes", "file name", "package": the first that tells */
+    struct fact_str package;      /* the Python package that brought it; ABSENT: none */
+    struct fact_str package_version;
 };
 
 ROWS library_fields[] = {
@@ -18,6 +23,10 @@ ROWS library_fields[] = {
     FIELD(library, when, "import, or use: at the first work on a GPU"),
     FIELD(library, rule, "how the loader finds it"),
     FIELD(library, asker, "the file that needs or opens it"),
+    FIELD(library, version, "version of a CUDA library"),
+    FIELD(library, version_from, "where that was read: bytes, file name or package"),
+    FIELD(library, package, "the Python package that brought it"),
+    FIELD(library, package_version, "version of that package"),
 };
 ITEM_TYPE(library);
 
@@ -37,6 +46,9 @@ struct loader_facts {
     struct fact_str damaged;         /* a library that is not as its package's RECORD says */
     struct fact_str damaged_reason;  /* "missing", "cut short", "of another size" */
     struct fact_str cudnn_missing;   /* a part of cuDNN that the first convolution will not find */
+    struct fact_str other_major;     /* a mapped CUDA library of another CUDA major than torch's */
+    struct fact_str disagreeing;     /* a library whose bytes are not of its package's version */
+    struct fact_str disagreeing_version, disagreeing_package;
 };
 
 ROWS loader_fields[] = {
@@ -56,6 +68,10 @@ ROWS loader_fields[] = {
     FIELD(loader, damaged, "a library that is not as its package was installed"),
     FIELD(loader, damaged_reason, "missing, cut short, or of another size"),
     FIELD(loader, cudnn_missing, "a part of cuDNN that the first convolution will not find"),
+    FIELD(loader, other_major, "a CUDA library of another CUDA major version than torch's"),
+    FIELD(loader, disagreeing, "a library that is not of the version that its package states"),
+    FIELD(loader, disagreeing_version, "the version in its bytes"),
+    FIELD(loader, disagreeing_package, "the version that its package states"),
 };
 
 #endif

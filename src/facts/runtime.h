@@ -24,14 +24,27 @@ struct cudnn_facts {
     struct fact_str version;  /* of the package, or of the file in torch/lib: "9.1.0.70" */
     struct fact_str package;  /* "nvidia-cudnn-cu12"; ABSENT: inside torch's own folder */
     struct fact_str expected; /* the version that torch pins, or that its builders used */
-    struct fact_bool matches; /* same major and minor as expected */
+    struct fact_bool matches; /* torch takes it: same major as expected, minor not older */
+    /* what the process will load, as loader/ predicts it */
+    struct fact_str loaded_version; /* of the part that answers cudnnGetVersion(): "9.1.0" */
+    struct fact_str loaded_path;    /* that part */
+    struct fact_str loaded_rule;    /* how the loader comes to it: as loader.libraries.N.rule */
+    struct fact_bool foreign;       /* it is not of torch's own package, which is installed */
+    struct fact_str part;           /* the first part of another version than that; ABSENT: none */
+    struct fact_str part_version;
 };
 
 ROWS cudnn_fields[] = {
     FIELD(cudnn, version, "version of the cuDNN that the build brings"),
     FIELD(cudnn, package, "the package that brings it"),
     FIELD(cudnn, expected, "the version that the build expects"),
-    FIELD(cudnn, matches, "whether it is that version"),
+    FIELD(cudnn, matches, "whether torch takes it: the same major version, and no older minor one"),
+    FIELD(cudnn, loaded_version, "version of the cuDNN that the process will load"),
+    FIELD(cudnn, loaded_path, "the part of it that tells the version"),
+    FIELD(cudnn, loaded_rule, "how the loader comes to it"),
+    FIELD(cudnn, foreign, "whether it is loaded instead of the copy that came with torch"),
+    FIELD(cudnn, part, "a part of it that is of another version"),
+    FIELD(cudnn, part_version, "the version of that part"),
 };
 
 #endif

@@ -97,6 +97,7 @@ struct torch_facts {
     struct fact_str architectures;   /* "sm_50 sm_60 …": what the build has code for */
     struct fact_str architectures_basis; /* "measured", "read", "derived" */
     struct fact_bool covers_gpus;        /* code for every GPU present */
+    struct fact_int covered_count;       /* GPUs that it has code for */
     struct fact_str uncovered;           /* the first GPU without: "sm_61" */
     struct fact_bool uncovered_newer;    /* it is newer than all that the build has */
     struct fact_str glibc_needed;        /* of the wheel's platform tag: "2.28" */
@@ -153,6 +154,7 @@ ROWS torch_fields[] = {
     FIELD(torch, architectures, "what the build has code for"),
     FIELD(torch, architectures_basis, "how that is known: measured, read or derived"),
     FIELD(torch, covers_gpus, "whether the build has code for every GPU present"),
+    FIELD(torch, covered_count, "how many of the GPUs present it has code for"),
     FIELD(torch, uncovered, "the first GPU that it has no code for"),
     FIELD(torch, uncovered_newer, "whether that GPU is newer than all of the build's code"),
     FIELD(torch, glibc_needed, "the glibc that the wheel's platform tag asks for"),

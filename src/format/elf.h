@@ -134,6 +134,12 @@ struct elf_symbols {
 };
 int elf_symbols(const struct elf *elf, const struct elf_dynamic *dynamic, struct elf_symbols *ret);
 
+/* The symbol of that name that the file defines, by its GNU hash table: a few small reads, however
+ * many there are. `version` and `hidden` are not filled. -ENOENT also where it has no such table.
+ */
+int elf_symbol_find(const struct elf *elf, const struct elf_dynamic *dynamic, struct str name,
+                    struct elf_symbol *ret);
+
 /* 1, 0 at the end, or a negative errno. */
 int elf_symbol_next(struct elf_symbols *symbols, struct elf_symbol *ret);
 

@@ -1,6 +1,7 @@
 #include "knowledge/cuda.h"
 
 #include "knowledge/dotted.h"
+#include "knowledge/newer.h"
 
 struct cuda_row {
     uint8_t major, minor, soname_basis;
@@ -16,20 +17,30 @@ struct cuda_row {
 #define FIRST_COMPATIBLE 11
 
 struct key {
+    const struct knowledge *knowledge;
     unsigned major, minor;
 };
+
+static size_t releases_in(const struct knowledge *knowledge)
+{
+    return knowledge ? knowledge->release_count : COUNT;
+}
 
 int driver_version_compare(struct str a, struct str b)
 {
     return dotted_compare(a, b);
 }
 
-bool cuda_release_at(size_t at, struct cuda_release *ret)
+bool cuda_release_at(const struct knowledge *knowledge, size_t at, struct cuda_release *ret)
 {
     const struct cuda_row *row;
 
-    if (at >= COUNT)
+    if (at >= releases_in(knowledge))
         return false;
+    if (knowledge) {
+        *ret = knowledge->releases[at];
+        return true;
+    }
     row = &cuda_rows[at];
     *ret = (struct cuda_release){
         .version = table_text(row->version),
@@ -50,30 +61,37 @@ bool cuda_release_at(size_t at, struct cuda_release *ret)
 
 static int compare(size_t at, const void *key)
 {
-    const struct cuda_row *row = &cuda_rows[at];
     const struct key *want = key;
+    struct cuda_release row = { .major = 0 };
 
-    if (row->major != want->major)
-        return row->major < want->major ? -1 : 1;
-    return (row->minor > want->minor) - (row->minor < want->minor);
+    (void) cuda_release_at(want->knowledge, at, &row);
+    if (row.major != want->major)
+        return row.major < want->major ? -1 : 1;
+    return (row.minor > want->minor) - (row.minor < want->minor);
 }
 
-bool cuda_release_find(unsigned major, unsigned minor, struct cuda_release *ret)
+bool cuda_release_find(const struct knowledge *knowledge, unsigned major, unsigned minor,
+                       struct cuda_release *ret)
 {
-    const struct key key = { major, minor };
-    size_t first = table_lower_bound(COUNT, compare, &key);
-    size_t count = table_equal_run(COUNT, first, compare, &key);
+    const struct key key = { knowledge, major, minor };
+    size_t all = releases_in(knowledge);
+    size_t first = table_lower_bound(all, compare, &key);
+    size_t count = table_equal_run(all, first, compare, &key);
 
-    return count && cuda_release_at(first + count - 1, ret);
+    return count && cuda_release_at(knowledge, first + count - 1, ret);
 }
 
 /* The newest release of a major version. */
-static bool newest_of(unsigned major, struct cuda_release *ret)
+static bool newest_of(const struct knowledge *knowledge, unsigned major, struct cuda_release *ret)
 {
-    const struct key next = { major + 1, 0 };
-    size_t at = table_lower_bound(COUNT, compare, &next);
+    const struct key next = { knowledge, major + 1, 0 };
+    size_t at = table_lower_bound(releases_in(knowledge), compare, &next);
+    struct cuda_release release;
 
-    return at > 0 && cuda_rows[at - 1].major == major && cuda_release_at(at - 1, ret);
+    if (at == 0 || !cuda_release_at(knowledge, at - 1, &release) || release.major != major)
+        return false;
+    *ret = release;
+    return true;
 }
 
 static void lower_of(struct str *lowest, struct str driver)
@@ -86,32 +104,36 @@ static void lower_of(struct str *lowest, struct str driver)
  * The oldest driver that some update of an old CUDA was bundled with, or is listed with: where the
  * two disagree, the older one keeps us from calling a driver too old that is not.
  */
-static struct str oldest_bundled(unsigned major, unsigned minor)
+static struct str oldest_bundled(const struct knowledge *knowledge, unsigned major, unsigned minor)
 {
-    const struct key key = { major, minor };
-    size_t first = table_lower_bound(COUNT, compare, &key);
-    size_t count = table_equal_run(COUNT, first, compare, &key);
+    const struct key key = { knowledge, major, minor };
+    size_t all = releases_in(knowledge);
+    size_t first = table_lower_bound(all, compare, &key);
+    size_t count = table_equal_run(all, first, compare, &key);
+    struct cuda_release release;
     struct str lowest = STR("");
 
-    for (size_t at = first; at < first + count; at++) {
-        lower_of(&lowest, table_text(cuda_rows[at].bundled_driver));
-        lower_of(&lowest, table_text(cuda_rows[at].notes_driver));
+    for (size_t at = first; at < first + count && cuda_release_at(knowledge, at, &release); at++) {
+        lower_of(&lowest, release.bundled_driver);
+        lower_of(&lowest, release.notes_driver);
     }
     return lowest;
 }
 
-bool cuda_driver_needed(unsigned major, unsigned minor, struct cuda_requirement *ret)
+bool cuda_driver_needed(const struct knowledge *knowledge, unsigned major, unsigned minor,
+                        struct cuda_requirement *ret)
 {
     struct cuda_requirement need = { .basis = BASIS_READ };
     struct cuda_release release;
 
-    if (!cuda_release_find(major, minor, &release)) {
-        if (major < FIRST_COMPATIBLE || !newest_of(major, &release))
+    if (!cuda_release_find(knowledge, major, minor, &release)) {
+        if (major < FIRST_COMPATIBLE || !newest_of(knowledge, major, &release))
             return false;
         need.basis = BASIS_DERIVED;
     }
     need.minor_compatibility = major >= FIRST_COMPATIBLE;
-    need.driver = need.minor_compatibility ? release.min_driver : oldest_bundled(major, minor);
+    need.driver =
+        need.minor_compatibility ? release.min_driver : oldest_bundled(knowledge, major, minor);
     need.driver_windows = release.min_driver_windows;
     need.source = release.source;
     if (need.driver.len == 0)
@@ -120,34 +142,36 @@ bool cuda_driver_needed(unsigned major, unsigned minor, struct cuda_requirement 
     return true;
 }
 
-bool cuda_driver_needed_by_major(unsigned major, struct cuda_requirement *ret)
+bool cuda_driver_needed_by_major(const struct knowledge *knowledge, unsigned major,
+                                 struct cuda_requirement *ret)
 {
     struct cuda_release release;
 
-    return major >= FIRST_COMPATIBLE && newest_of(major, &release) &&
-           cuda_driver_needed(major, release.minor, ret);
+    return major >= FIRST_COMPATIBLE && newest_of(knowledge, major, &release) &&
+           cuda_driver_needed(knowledge, major, release.minor, ret);
 }
 
-bool cuda_newest_for_driver(struct str driver, struct cuda_support *ret)
+bool cuda_newest_for_driver(const struct knowledge *knowledge, struct str driver,
+                            struct cuda_support *ret)
 {
+    struct cuda_release release = { .major = 0 };
     unsigned branch, bundled;
 
     if (dotted_first(driver, &branch) < 0)
         return false;
-    for (size_t at = COUNT; at-- > 0;) {
-        const struct cuda_row *row = &cuda_rows[at];
-        struct str with = table_text(row->bundled_driver);
+    for (size_t at = releases_in(knowledge); at-- > 0;) {
+        struct str with;
 
-        if (with.len == 0)
-            with = table_text(row->notes_driver);
+        (void) cuda_release_at(knowledge, at, &release);
+        with = release.bundled_driver.len ? release.bundled_driver : release.notes_driver;
         if (dotted_first(with, &bundled) < 0 || bundled > branch)
             continue;
         *ret = (struct cuda_support){
-            .major = row->major,
-            .minor = row->minor,
+            .major = release.major,
+            .minor = release.minor,
             .same_branch = bundled == branch,
             .basis = BASIS_DERIVED,
-            .source = table_text(row->source),
+            .source = release.source,
         };
         return true;
     }

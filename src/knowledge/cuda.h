@@ -13,6 +13,9 @@
 
 #include "knowledge/table.h"
 
+/* Which tables to search: NULL is the program's own (knowledge/newer.h). */
+struct knowledge;
+
 struct cuda_release {
     struct str version; /* "12.4.1" */
     unsigned major, minor;
@@ -28,10 +31,11 @@ struct cuda_release {
 };
 
 /* By rising version. False past the end. */
-bool cuda_release_at(size_t at, struct cuda_release *ret);
+bool cuda_release_at(const struct knowledge *knowledge, size_t at, struct cuda_release *ret);
 
 /* The newest update of CUDA major.minor; false where the table has none. */
-bool cuda_release_find(unsigned major, unsigned minor, struct cuda_release *ret);
+bool cuda_release_find(const struct knowledge *knowledge, unsigned major, unsigned minor,
+                       struct cuda_release *ret);
 
 /* What a CUDA runtime needs of the driver. */
 struct cuda_requirement {
@@ -47,10 +51,12 @@ struct cuda_requirement {
  * what the newest known one does. False where nothing is known: never a sign that a driver is too
  * old.
  */
-bool cuda_driver_needed(unsigned major, unsigned minor, struct cuda_requirement *ret);
+bool cuda_driver_needed(const struct knowledge *knowledge, unsigned major, unsigned minor,
+                        struct cuda_requirement *ret);
 
 /* For the newest release of a major version; false before CUDA 11, where that says nothing. */
-bool cuda_driver_needed_by_major(unsigned major, struct cuda_requirement *ret);
+bool cuda_driver_needed_by_major(const struct knowledge *knowledge, unsigned major,
+                                 struct cuda_requirement *ret);
 
 /* The newest CUDA that a Linux driver knows: what nvidia-smi prints as its CUDA version. */
 struct cuda_support {
@@ -62,7 +68,8 @@ struct cuda_support {
 };
 
 /* False where the version has no branch, or one older than CUDA 9's. */
-bool cuda_newest_for_driver(struct str driver, struct cuda_support *ret);
+bool cuda_newest_for_driver(const struct knowledge *knowledge, struct str driver,
+                            struct cuda_support *ret);
 
 /* Driver versions, number by number: <0, 0 or >0. "580" stands before "580.65.06". */
 int driver_version_compare(struct str a, struct str b);

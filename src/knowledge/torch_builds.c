@@ -1,6 +1,7 @@
 #include "knowledge/torch_builds.h"
 
 #include "knowledge/dotted.h"
+#include "knowledge/newer.h"
 
 struct build_row {
     uint16_t version, tag, platform, local, pythons, wheel_tags, cuda, cudnn, nccl, archs;
@@ -9,7 +10,7 @@ struct build_row {
 };
 
 struct pin_row {
-    uint16_t version, tag, index, platforms, requirement, version_spec, how, note, source;
+    uint16_t version, tag, index, platforms, requirement, version_spec, marker, how, note, source;
     uint8_t basis;
 };
 
@@ -19,15 +20,30 @@ struct pin_row {
 #define PINS (sizeof(pin_rows) / sizeof(pin_rows[0]))
 
 struct key {
+    const struct knowledge *knowledge;
     struct str version, tag;
 };
 
-bool torch_build_at(size_t at, struct torch_build *ret)
+static size_t builds_in(const struct knowledge *knowledge)
+{
+    return knowledge ? knowledge->build_count : BUILDS;
+}
+
+static size_t pins_in(const struct knowledge *knowledge)
+{
+    return knowledge ? knowledge->pin_count : PINS;
+}
+
+bool torch_build_at(const struct knowledge *knowledge, size_t at, struct torch_build *ret)
 {
     const struct build_row *row;
 
-    if (at >= BUILDS)
+    if (at >= builds_in(knowledge))
         return false;
+    if (knowledge) {
+        *ret = knowledge->builds[at];
+        return true;
+    }
     row = &build_rows[at];
     *ret = (struct torch_build){
         .version = table_text(row->version),
@@ -55,20 +71,23 @@ bool torch_build_at(size_t at, struct torch_build *ret)
 static int compare_build(size_t at, const void *key)
 {
     const struct key *want = key;
+    struct torch_build build = { .version = STR_INIT("") };
 
-    return dotted_compare(table_text(build_rows[at].version), want->version);
+    (void) torch_build_at(want->knowledge, at, &build);
+    return dotted_compare(build.version, want->version);
 }
 
 /* A version has at most 14 builds: the rest of the key is looked for in line. */
-bool torch_build_find(struct str version, struct str tag, struct str platform,
-                      struct torch_build *ret)
+bool torch_build_find(const struct knowledge *knowledge, struct str version, struct str tag,
+                      struct str platform, struct torch_build *ret)
 {
-    const struct key key = { .version = version };
-    size_t first = table_lower_bound(BUILDS, compare_build, &key);
-    size_t count = table_equal_run(BUILDS, first, compare_build, &key);
+    const struct key key = { .knowledge = knowledge, .version = version };
+    size_t all = builds_in(knowledge);
+    size_t first = table_lower_bound(all, compare_build, &key);
+    size_t count = table_equal_run(all, first, compare_build, &key);
     struct torch_build build;
 
-    for (size_t at = first; at < first + count && torch_build_at(at, &build); at++) {
+    for (size_t at = first; at < first + count && torch_build_at(knowledge, at, &build); at++) {
         if (!str_eq(build.version, version) || !str_eq(build.platform, platform))
             continue;
         if (str_eq(build.tag, tag) || (tag.len && str_eq(build.local, tag))) {
@@ -110,12 +129,16 @@ bool torch_arch_next(struct str *rest, struct torch_arch *ret)
     return false;
 }
 
-bool torch_pin_at(size_t at, struct torch_pin *ret)
+bool torch_pin_at(const struct knowledge *knowledge, size_t at, struct torch_pin *ret)
 {
     const struct pin_row *row;
 
-    if (at >= PINS)
+    if (at >= pins_in(knowledge))
         return false;
+    if (knowledge) {
+        *ret = knowledge->pins[at];
+        return true;
+    }
     row = &pin_rows[at];
     *ret = (struct torch_pin){
         .version = table_text(row->version),
@@ -124,6 +147,7 @@ bool torch_pin_at(size_t at, struct torch_pin *ret)
         .platforms = table_text(row->platforms),
         .requirement = table_text(row->requirement),
         .version_spec = table_text(row->version_spec),
+        .marker = table_text(row->marker),
         .basis = (enum basis) row->basis,
         .how = table_text(row->how),
         .note = table_text(row->note),
@@ -135,16 +159,21 @@ bool torch_pin_at(size_t at, struct torch_pin *ret)
 static int compare_pin(size_t at, const void *key)
 {
     const struct key *want = key;
-    int order = dotted_compare(table_text(pin_rows[at].version), want->version);
+    struct torch_pin pin = { .version = STR_INIT("") };
+    int order;
 
-    return order ? order : str_compare(table_text(pin_rows[at].tag), want->tag);
+    (void) torch_pin_at(want->knowledge, at, &pin);
+    order = dotted_compare(pin.version, want->version);
+    return order ? order : str_compare(pin.tag, want->tag);
 }
 
-size_t torch_pins_by_build(struct str version, struct str tag, size_t *ret_first)
+size_t torch_pins_by_build(const struct knowledge *knowledge, struct str version, struct str tag,
+                           size_t *ret_first)
 {
-    const struct key key = { version, tag };
-    size_t first = table_lower_bound(PINS, compare_pin, &key);
-    size_t count = table_equal_run(PINS, first, compare_pin, &key);
+    const struct key key = { knowledge, version, tag };
+    size_t all = pins_in(knowledge);
+    size_t first = table_lower_bound(all, compare_pin, &key);
+    size_t count = table_equal_run(all, first, compare_pin, &key);
 
     if (count)
         *ret_first = first;

@@ -36,7 +36,7 @@ static bool driver_runs(const struct facts *facts, struct str cuda)
     (void) str_cut(minor, '.', &minor, &cuda);
     if (!capability_parse((struct str){ major.data, major.len + 1 + minor.len }, &version))
         return false;
-    return cuda_driver_needed(version.major, version.minor, &needed) &&
+    return cuda_driver_needed(NULL, version.major, version.minor, &needed) &&
            driver_version_compare(facts->driver.version.value, needed.driver) >= 0;
 }
 
@@ -102,7 +102,7 @@ static void choose(struct arena *arena, struct facts *facts)
     struct torch_build build, best = { 0 };
     struct str from = STR("knowledge: torch_builds.csv");
 
-    for (size_t i = 0; torch_build_at(i, &build); i++)
+    for (size_t i = 0; torch_build_at(NULL, i, &build); i++)
         if (str_eq(build.platform, platform) && build.cuda.len && build.local.len &&
             !str_eqz(build.status, "experimental") && has_word(build.pythons, python) &&
             system_takes(facts, build.min_glibc) && driver_runs(facts, build.cuda) &&
@@ -129,7 +129,7 @@ static void name_current(struct arena *arena, struct facts *facts)
     struct str from = STR("knowledge: torch_builds.csv");
 
     if (torch->release.state != FACT_KNOWN || torch->tag.state != FACT_KNOWN ||
-        !torch_build_find(torch->release.value, torch->tag.value, platform, &build) ||
+        !torch_build_find(NULL, torch->release.value, torch->tag.value, platform, &build) ||
         !build.local.len)
         return;
     fact_str(&facts->build.current_requirement,

@@ -93,7 +93,7 @@ static void record_driver_needed(struct facts *facts)
 
     if (runtime->version.state != FACT_KNOWN || may_be_jetson(machine) ||
         !two_numbers(runtime->version.value, &major, &minor) ||
-        !cuda_driver_needed(major, minor, &needed) || needed.basis < BASIS_DERIVED)
+        !cuda_driver_needed(NULL, major, minor, &needed) || needed.basis < BASIS_DERIVED)
         return;
     if (machine->wsl.state == FACT_KNOWN && machine->wsl.value > 0)
         needed.driver = needed.driver_windows;
@@ -134,13 +134,15 @@ static void record_system(struct facts *facts)
 
 /* --- cuDNN ----------------------------------------------------------------------------------- */
 
-static bool same_minor(struct str a, struct str b, bool *ret)
+/* Torch's own test (_init() of torch/backends/cudnn/__init__.py): the same major version as it was
+ * compiled with, and no older minor one. */
+static bool accepts(struct str found, struct str expected, bool *ret)
 {
     unsigned major[2], minor[2];
 
-    if (!two_numbers(a, &major[0], &minor[0]) || !two_numbers(b, &major[1], &minor[1]))
+    if (!two_numbers(found, &major[0], &minor[0]) || !two_numbers(expected, &major[1], &minor[1]))
         return false;
-    *ret = major[0] == major[1] && minor[0] == minor[1];
+    *ret = major[0] == major[1] && minor[0] >= minor[1];
     return true;
 }
 
@@ -149,7 +151,8 @@ static void record_cudnn(struct facts *facts, const struct torch_build *build)
     const struct torch_facts *torch = &facts->torch;
     struct cudnn_facts *cudnn = &facts->cudnn;
     const struct package_facts *package = find_package(torch, "nvidia-cudnn");
-    bool same;
+    const struct fact_str *found;
+    bool fits;
 
     if (package) {
         set_str(&cudnn->package, package->name.value, package->path.from);
@@ -162,9 +165,11 @@ static void record_cudnn(struct facts *facts, const struct torch_build *build)
     }
     if (build)
         set_str(&cudnn->expected, build->cudnn, STR("knowledge: torch_builds"));
-    if (cudnn->version.state == FACT_KNOWN && cudnn->expected.state == FACT_KNOWN &&
-        same_minor(cudnn->version.value, cudnn->expected.value, &same))
-        set_bool(&cudnn->matches, same, cudnn->version.from);
+    /* What is loaded counts; a failed look at that is no reason to take the package's word. */
+    found = cudnn->loaded_path.from.len ? &cudnn->loaded_version : &cudnn->version;
+    if (found->state == FACT_KNOWN && cudnn->expected.state == FACT_KNOWN &&
+        accepts(found->value, cudnn->expected.value, &fits))
+        set_bool(&cudnn->matches, fits, found->from);
 }
 
 /* --- the GPUs that the build has code for ------------------------------------------------------
@@ -188,7 +193,7 @@ static bool find_build(struct probe_ctx *ctx, struct torch_build *ret)
         platform =
             arena_printf(ctx->arena, "linux_%.*s", STR_ARG(ctx->facts->machine.architecture.value));
     }
-    return torch_build_find(torch->release.value, torch->tag.value, platform, ret);
+    return torch_build_find(NULL, torch->release.value, torch->tag.value, platform, ret);
 }
 
 /* The driver compiles PTX only of a toolkit that is not newer than itself (error 222). */
@@ -212,13 +217,14 @@ static void record_coverage(struct probe_ctx *ctx)
     struct torch_facts *torch = &ctx->facts->torch;
     const struct fact_list *gpus = &ctx->facts->hardware.gpus;
     struct str from = torch->architectures.from;
-    bool unsure = gpus->state != FACT_KNOWN || gpus->partial || !gpus->count;
+    bool unsure = gpus->state != FACT_KNOWN || gpus->partial || !gpus->count, lacking = false;
+    int64_t covered = 0;
 
     if (torch->architectures.state != FACT_KNOWN)
         return;
     for (size_t i = 0; i < gpus->count; i++) {
         const struct fact_str *capability = &LIST_OF(gpu, gpus)[i].capability;
-        enum coverage coverage = COVERAGE_NONE;
+        enum coverage coverage;
         struct gpu_capability gpu;
 
         if (capability->state != FACT_KNOWN || !capability_parse(capability->value, &gpu)) {
@@ -228,13 +234,20 @@ static void record_coverage(struct probe_ctx *ctx)
         coverage = archs_cover(torch->architectures.value, gpu);
         if (coverage == COVERAGE_NONE) {
             set_bool(&torch->covers_gpus, false, from);
-            if (!unsure) /* else another may be the first */
+            if (!unsure && !lacking) /* else another may be the first */
                 record_uncovered(ctx, gpu);
-            return;
+            lacking = true;
+        } else if (coverage == COVERAGE_PTX && !compiles_ptx(ctx->facts)) {
+            unsure = true;
+        } else {
+            covered++;
         }
-        unsure = unsure || (coverage == COVERAGE_PTX && !compiles_ptx(ctx->facts));
     }
     if (unsure)
+        return;
+    if (torch->covered_count.state == FACT_UNKNOWN)
+        fact_int(&torch->covered_count, covered, from);
+    if (lacking)
         return;
     set_bool(&torch->covers_gpus, true, from);
     if (torch->uncovered.state == FACT_UNKNOWN)

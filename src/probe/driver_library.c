@@ -225,6 +225,16 @@ static void try_usual(struct probe_ctx *ctx, struct str folder, struct str name)
         ctx->facts->driver.libraries.partial = true;
 }
 
+/* Whether a folder may hold libraries of this machine's architecture, as far as its name tells. */
+static bool is_for_machine(const struct probe_ctx *ctx, struct str folder)
+{
+    const struct fact_str *machine = &ctx->facts->machine.architecture;
+
+    if (fact_is(machine, STR("x86_64")))
+        return !str_has(folder, STR("aarch64")) && !str_has(folder, STR("sbsa"));
+    return !fact_is(machine, STR("aarch64")) || !str_has(folder, STR("x86_64"));
+}
+
 /* Toolkits lie side by side; usr/local/cuda is a link to one. A stub folder has libcuda.so alone,
  * which only a linker looks for: harmless until somebody adds a libcuda.so.1 to it. */
 static void look_at_toolkits(struct probe_ctx *ctx)
@@ -245,6 +255,8 @@ static void look_at_toolkits(struct probe_ctx *ctx)
         for (size_t f = 0; f < sizeof(toolkit_folders) / sizeof(toolkit_folders[0]); f++) {
             struct str folder = arena_join(ctx->arena, toolkit, str_of(toolkit_folders[f]));
 
+            if (!is_for_machine(ctx, str_of(toolkit_folders[f])))
+                continue;
             try_usual(ctx, folder, cuda_name);
             if (f > 0)
                 try_usual(ctx, folder, STR("libcuda.so"));
@@ -307,6 +319,8 @@ static void look_at_libraries(struct probe_ctx *ctx)
     look_at_cuda(ctx, &search);
     look_at_ml(ctx, &search);
     for (size_t i = 0; i < sizeof(usual_folders) / sizeof(usual_folders[0]); i++) {
+        if (!is_for_machine(ctx, usual_folders[i]))
+            continue;
         try_usual(ctx, usual_folders[i], cuda_name);
         try_usual(ctx, usual_folders[i], ml_name);
     }

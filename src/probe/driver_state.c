@@ -46,7 +46,7 @@ static void settle_reach(struct arena *arena, struct driver_facts *driver)
     if (driver->branch.state == FACT_UNKNOWN && str_cut(driver->version.value, '.', &branch, &rest))
         fact_str(&driver->branch, branch, driver->version.from);
     if (driver->max_cuda.state == FACT_UNKNOWN &&
-        cuda_newest_for_driver(driver->version.value, &support))
+        cuda_newest_for_driver(NULL, driver->version.value, &support))
         fact_str(&driver->max_cuda, arena_printf(arena, "%u.%u", support.major, support.minor),
                  arena_printf(arena, "knowledge: %.*s", STR_ARG(driver->version.value)));
 }

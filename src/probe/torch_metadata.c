@@ -163,7 +163,8 @@ static void record_glibc(struct torch_facts *torch)
         fact_without(needed, FACT_UNKNOWN, lacking->from);
         return;
     }
-    if (torch_build_find(torch->release.value, torch->tag.value, torch->platform.value, &build) &&
+    if (torch_build_find(NULL, torch->release.value, torch->tag.value, torch->platform.value,
+                         &build) &&
         build.min_glibc.len &&
         (needed->state != FACT_KNOWN || dotted_compare(build.min_glibc, needed->value) > 0))
         fact_str(needed, build.min_glibc, STR("knowledge: torch_builds"));

@@ -45,7 +45,8 @@ static void find_architectures(struct torch_facts *torch)
 
     if (torch->architectures.state == FACT_UNKNOWN && torch->release.state == FACT_KNOWN &&
         torch->tag.state == FACT_KNOWN &&
-        torch_build_find(torch->release.value, torch->tag.value, STR("linux_x86_64"), &build)) {
+        torch_build_find(NULL, torch->release.value, torch->tag.value, STR("linux_x86_64"),
+                         &build)) {
         set_str(&torch->architectures, build.archs, STR("knowledge: torch_builds"));
         set_str(&torch->architectures_basis, basis_name(build.arch_basis),
                 STR("knowledge: torch_builds"));

@@ -119,6 +119,30 @@ class Text(unittest.TestCase):
         self.assertEqual(answer["facts"]["driver"]["module_version"], facts["driver"]["module_version"])
         self.assertEqual(answer["verdict"]["cause"], "driver/too-old")
 
+    def test_about_compiling_is_joined_with_the_toolkit_that_torch_takes(self):
+        used = "CUDA used to build PyTorch: 12.1\n"
+        rows = [  # CUDA of the toolkit, GCC that it takes, the text, the cause, a fact that proves it
+            (11080, 11, "The detected CUDA version (11.8) mismatches the version that was used to compile "
+             "PyTorch (12.1).", "runtime/toolkit-mismatch", "toolkit.version"),
+            (12010, 4, "error: #error -- unsupported GNU version! gcc versions later than 4 are not "
+             "supported!", "runtime/toolkit-arch", "toolkit.gcc_limit"),
+            (0, 0, "OSError: CUDA_HOME environment variable is not set. Please set it to your CUDA install "
+             "root.", "runtime/toolkit-missing", "toolkit.nvcc"),
+        ]
+        for version, gcc, text, cause, proof in rows:
+            with self.subTest(cause), tempfile.TemporaryDirectory() as home:
+                include = pathlib.Path(home, "include/crt")
+                include.mkdir(parents=True)
+                (include.parent / "cuda_runtime_api.h").write_text(f"#define CUDART_VERSION  {version}\n")
+                (include / "host_config.h").write_text(f"#if __GNUC__ > {gcc}\n")
+                done = explain(used + text, "--with-machine", "--json", env={"CUDA_HOME": home})
+                answer = json.loads(done.stdout)
+                proofs = [one["fact"] for finding in answer["findings"] if finding["cause"] == cause
+                          for one in finding["evidence"]]
+                if "gcc" in proof and answer["facts"]["toolkit"]["gcc"]["state"] != "known":
+                    self.skipTest("this machine's gcc does not tell its version by its name")
+                self.assertIn(proof, proofs)
+
 
 class Topic(unittest.TestCase):
     def said(self, *words, lang="en", code=0):

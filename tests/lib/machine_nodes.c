@@ -191,6 +191,7 @@ static int read_elf(struct reader *reader, struct statement *statement)
         { "soname", &shape.soname },      { "needed", &shape.needed },
         { "rpath", &shape.rpath },        { "runpath", &shape.runpath },
         { "interp", &shape.interpreter }, { "verdef", &shape.versions },
+        { "symbol", &shape.symbol },      { "body", &shape.text },
     };
     struct str place, word, value;
 

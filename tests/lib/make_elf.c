@@ -190,7 +190,42 @@ static void put_name(struct buf *buf, struct buf *names, int64_t tag, struct str
         put_dynamic(buf, tag, add_text(names, name));
 }
 
-enum { INTERP, DYNSTR, VERDEF, RODATA, DYNAMIC, SHSTRTAB, PARTS };
+enum { INTERP, DYNSTR, DYNSYM, HASH, VERDEF, RODATA, DYNAMIC, SHSTRTAB, PARTS };
+
+/* The hash of the GNU hash table (glibc's dl_new_hash()). */
+static uint32_t gnu_hash(struct str name)
+{
+    uint32_t hash = 5381;
+
+    for (size_t i = 0; i < name.len; i++)
+        hash = hash * 33 + (unsigned char) name.data[i];
+    return hash;
+}
+
+/* A table of one bucket, whose filter lets everything through. */
+static void put_hash(struct buf *buf, struct str symbol)
+{
+    put(buf, 1, 4); /* buckets */
+    put(buf, 1, 4); /* the first symbol that is hashed */
+    put(buf, 1, 4); /* words of the filter */
+    put(buf, 0, 4);
+    put(buf, UINT64_MAX, 8);
+    put(buf, 1, 4);
+    put(buf, gnu_hash(symbol) | 1, 4); /* the end of its chain */
+}
+
+/* The empty symbol, and one that covers all of .rodata; `name` is its name's place. */
+static void put_symbols(struct buf *buf, uint64_t name, const struct part *rodata)
+{
+    buf->len = 0;
+    buf_repeat(buf, '\0', 24);
+    put(buf, name, 4);
+    put(buf, ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT), 1);
+    put(buf, 0, 1);
+    put(buf, 1, 2); /* any section: it is defined */
+    put(buf, rodata->offset, 8);
+    put(buf, rodata->bytes.len, 8);
+}
 
 /* The dynamic section names places that are known only once all parts have their size: filled
  * first with zeros, then with the places. Names are added the first time only. */
@@ -202,6 +237,10 @@ static void put_places(struct buf *dynamic, const struct part *parts, size_t ver
         put_dynamic(dynamic, DT_VERDEF, parts[VERDEF].offset);
         put_dynamic(dynamic, DT_VERDEFNUM, versions);
     }
+    if (parts[HASH].bytes.len) {
+        put_dynamic(dynamic, DT_SYMTAB, parts[DYNSYM].offset);
+        put_dynamic(dynamic, DT_GNU_HASH, parts[HASH].offset);
+    }
     put_dynamic(dynamic, DT_NULL, 0);
 }
 
@@ -210,6 +249,8 @@ struct str make_elf(struct arena *arena, const struct elf_shape *shape)
     struct part parts[PARTS] = {
         [INTERP] = part_new(arena, ".interp", SHT_PROGBITS, shape->interpreter.len ? PT_INTERP : 0),
         [DYNSTR] = part_new(arena, ".dynstr", SHT_STRTAB, 0),
+        [DYNSYM] = part_new(arena, ".dynsym", SHT_DYNSYM, 0),
+        [HASH] = part_new(arena, ".gnu.hash", SHT_GNU_HASH, 0),
         [VERDEF] = part_new(arena, ".gnu.version_d", SHT_GNU_verdef, 0),
         [RODATA] = part_new(arena, ".rodata", SHT_PROGBITS, 0),
         [DYNAMIC] = part_new(arena, ".dynamic", SHT_DYNAMIC, PT_DYNAMIC),
@@ -217,6 +258,7 @@ struct str make_elf(struct arena *arena, const struct elf_shape *shape)
     };
     struct buf *names = &parts[DYNSTR].bytes, *dynamic = &parts[DYNAMIC].bytes;
     struct str rest = shape->needed, name;
+    uint64_t symbol = 0;
     size_t versions, named;
 
     if (shape->interpreter.len)
@@ -229,12 +271,20 @@ struct str make_elf(struct arena *arena, const struct elf_shape *shape)
     put_name(dynamic, names, DT_RPATH, shape->rpath);
     put_name(dynamic, names, DT_RUNPATH, shape->runpath);
     versions = put_versions(&parts[VERDEF].bytes, names, shape);
+    if (shape->symbol.len) {
+        symbol = add_text(names, shape->symbol);
+        put_hash(&parts[HASH].bytes, shape->symbol);
+        put_symbols(&parts[DYNSYM].bytes, symbol, &parts[RODATA]);
+    }
     named = dynamic->len;
     put_places(dynamic, parts, versions);
     (void) place(parts, PARTS, EHDR_SIZE + count_segments(parts, PARTS) * PHDR_SIZE);
     dynamic->len = named;
     put_places(dynamic, parts, versions);
-    parts[DYNAMIC].link = parts[VERDEF].link = DYNSTR + 1;
+    if (shape->symbol.len)
+        put_symbols(&parts[DYNSYM].bytes, symbol, &parts[RODATA]);
+    parts[DYNAMIC].link = parts[VERDEF].link = parts[DYNSYM].link = DYNSTR + 1;
+    parts[HASH].link = DYNSYM + 1;
     parts[VERDEF].info = (uint32_t) versions;
     return assemble(arena, ET_DYN, shape->machine, parts, PARTS);
 }

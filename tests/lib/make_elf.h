@@ -21,6 +21,7 @@ struct elf_shape {
     struct str rpath, runpath;
     struct str versions; /* that it defines: "GLIBC_2.2.5,GLIBC_2.36" */
     struct str text;     /* of its .rodata */
+    struct str symbol;   /* the name under which it exports that, found by a GNU hash table */
 };
 
 /* A shared object, or with an interpreter a program. */

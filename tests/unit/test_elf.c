@@ -162,6 +162,31 @@ static void test_elf__lists_dynamic_symbols_with_their_versions(void **state)
         assert_true(rows[i].seen);
 }
 
+static void test_elf__finds_by_name_each_symbol_that_it_lists(void **state)
+{
+    struct sample *sample = *state;
+    struct elf_symbols symbols;
+    struct elf_symbol symbol, found;
+    unsigned defined = 0;
+
+    assert_int_equal(elf_symbols(&sample->elf, &sample->dynamic, &symbols), 0);
+    while (elf_symbol_next(&symbols, &symbol) > 0) {
+        int r = elf_symbol_find(&sample->elf, &sample->dynamic, symbol.name, &found);
+
+        if (!symbol.defined) {
+            assert_int_equal(r, -ENOENT);
+            continue;
+        }
+        defined++;
+        assert_int_equal(r, 0);
+        assert_true(str_eq(found.name, symbol.name) && found.defined);
+        assert_int_equal(found.type, symbol.type);
+    }
+    assert_true(defined > 0);
+    assert_int_equal(elf_symbol_find(&sample->elf, &sample->dynamic, STR("no such symbol"), &found),
+                     -ENOENT);
+}
+
 static void test_elf__counts_symbols_as_the_section_headers_do(void **state)
 {
     struct sample *sample = *state;
@@ -320,6 +345,7 @@ int main(int argc, char **argv)
         WITH_SAMPLE(test_elf__lists_what_the_loader_reads),
         WITH_SAMPLE(test_elf__lists_versions_needed_and_defined),
         WITH_SAMPLE(test_elf__lists_dynamic_symbols_with_their_versions),
+        WITH_SAMPLE(test_elf__finds_by_name_each_symbol_that_it_lists),
         WITH_SAMPLE(test_elf__counts_symbols_as_the_section_headers_do),
         WITH_SAMPLE(test_elf__finds_addresses_only_within_segments),
         WITH_SAMPLE(test_elf__finds_the_build_id),

@@ -6,7 +6,6 @@
 #include "knowledge/gpu_speed.h"
 #include "knowledge/gpus.h"
 #include "knowledge/sonames.h"
-#include "knowledge/torch_builds.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -223,17 +222,17 @@ static void test_cuda__releases_rise_and_are_whole(void **state)
     size_t at = 0;
 
     (void) state;
-    for (; cuda_release_at(at, &release); before = release, at++) {
+    for (; cuda_release_at(NULL, at, &release); before = release, at++) {
         assert_true(dotted_compare(before.version, release.version) < 0);
         assert_true(release.source.len && release.cudart_soname.len);
         assert_int_equal(release.min_driver.len != 0, release.major >= 11);
         assert_int_equal(release.min_driver_windows.len != 0, release.major >= 11);
     }
     assert_true(at > 60);
-    assert_true(cuda_release_find(12, 4, &release));
+    assert_true(cuda_release_find(NULL, 12, 4, &release));
     assert_str(release.version, "12.4.1");
     assert_str(release.cudart_soname, "libcudart.so.12");
-    assert_false(cuda_release_find(12, 7, &release));
+    assert_false(cuda_release_find(NULL, 12, 7, &release));
 }
 
 static void test_cuda__a_runtime_needs_its_minimum_driver(void **state)
@@ -260,7 +259,7 @@ static void test_cuda__a_runtime_needs_its_minimum_driver(void **state)
 
     (void) state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        assert_true(cuda_driver_needed(rows[i].major, rows[i].minor, &need));
+        assert_true(cuda_driver_needed(NULL, rows[i].major, rows[i].minor, &need));
         assert_str(need.driver, rows[i].driver);
         assert_int_equal(need.basis, rows[i].basis);
         assert_int_equal(need.minor_compatibility, rows[i].compatible);
@@ -268,11 +267,11 @@ static void test_cuda__a_runtime_needs_its_minimum_driver(void **state)
         assert_true(driver_version_compare(str_of(rows[i].enough), need.driver) >= 0);
         assert_true(driver_version_compare(str_of(rows[i].too_old), need.driver) < 0);
     }
-    assert_false(cuda_driver_needed(10, 9, &need));
-    assert_false(cuda_driver_needed(99, 0, &need));
-    assert_true(cuda_driver_needed_by_major(11, &need));
+    assert_false(cuda_driver_needed(NULL, 10, 9, &need));
+    assert_false(cuda_driver_needed(NULL, 99, 0, &need));
+    assert_true(cuda_driver_needed_by_major(NULL, 11, &need));
     assert_str(need.driver, "450.80.02");
-    assert_false(cuda_driver_needed_by_major(10, &need));
+    assert_false(cuda_driver_needed_by_major(NULL, 10, &need));
 }
 
 static void test_cuda__a_driver_knows_cuda_up_to_its_branch(void **state)
@@ -290,16 +289,16 @@ static void test_cuda__a_driver_knows_cuda_up_to_its_branch(void **state)
 
     (void) state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        assert_true(cuda_newest_for_driver(str_of(rows[i].driver), &support));
+        assert_true(cuda_newest_for_driver(NULL, str_of(rows[i].driver), &support));
         assert_int_equal(support.major, rows[i].major);
         assert_int_equal(support.minor, rows[i].minor);
         assert_int_equal(support.same_branch, rows[i].same_branch);
         assert_int_equal(support.basis, BASIS_DERIVED);
     }
-    assert_false(cuda_newest_for_driver(STR("340.108"), &support));
-    assert_false(cuda_newest_for_driver(STR("N/A"), &support));
-    assert_false(cuda_newest_for_driver(STR(""), &support));
-    assert_false(cuda_newest_for_driver(STR("99999999999"), &support));
+    assert_false(cuda_newest_for_driver(NULL, STR("340.108"), &support));
+    assert_false(cuda_newest_for_driver(NULL, STR("N/A"), &support));
+    assert_false(cuda_newest_for_driver(NULL, STR(""), &support));
+    assert_false(cuda_newest_for_driver(NULL, STR("99999999999"), &support));
 }
 
 static void test_errors__rows_are_whole_and_causes_exist(void **state)
@@ -373,96 +372,6 @@ static void test_sonames__one_name_has_a_package_for_each_major(void **state)
     assert_int_equal(cuda_libraries_by_soname(STR("libc.so.6"), &first), 0);
 }
 
-static void test_torch__builds_rise_and_are_whole(void **state)
-{
-    struct torch_build build, before = { .version = STR_INIT("") }, found;
-    struct torch_arch arch;
-    struct str rest;
-    size_t at = 0;
-
-    (void) state;
-    for (; torch_build_at(at, &build); before = build, at++) {
-        assert_true(dotted_compare(before.version, build.version) <= 0);
-        assert_true(build.source.len && build.pythons.len && build.wheel_tags.len);
-        assert_int_equal(build.cuda.len == 0, str_starts(build.tag, STR("cpu")));
-        assert_true(torch_build_find(build.version, build.tag, build.platform, &found));
-        assert_true(str_eq(found.tag, build.tag) && str_eq(found.source, build.source));
-        for (rest = build.archs; torch_arch_next(&rest, &arch);)
-            assert_true(arch.major >= 3 && arch.major <= 12);
-    }
-    assert_true(at > 400);
-}
-
-static void test_torch__the_measured_wheel_has_no_ptx(void **state)
-{
-    struct torch_build build;
-    struct torch_arch arch;
-    struct str rest;
-
-    (void) state;
-    assert_true(torch_build_find(STR("2.11.0"), STR("cu130"), STR("linux_x86_64"), &build));
-    assert_str(build.archs, "sm_75 sm_80 sm_86 sm_90 sm_100 sm_120");
-    assert_int_equal(build.arch_basis, BASIS_MEASURED);
-    for (rest = build.archs; torch_arch_next(&rest, &arch);)
-        assert_false(arch.ptx);
-}
-
-static void test_torch__builds_are_found_by_tag_and_local_version(void **state)
-{
-    struct torch_build build;
-
-    (void) state;
-    assert_true(torch_build_find(STR("2.4.1"), STR("cu121"), STR("linux_x86_64"), &build));
-    assert_int_equal(build.pypi_default, ANSWER_YES);
-    assert_true(torch_build_find(STR("2.0.1"), STR("cpu.cxx11.abi"), STR("linux_x86_64"), &build));
-    assert_str(build.tag, "cpu-cxx11-abi");
-    assert_false(torch_build_find(STR("2.4"), STR("cu121"), STR("linux_x86_64"), &build));
-    assert_false(torch_build_find(STR("2.4.1"), STR("cu999"), STR("linux_x86_64"), &build));
-    assert_false(torch_build_find(STR("2.1.0"), STR(""), STR("linux_x86_64"), &build));
-}
-
-static void test_torch__architectures_are_taken_apart(void **state)
-{
-    struct str rest = STR("sm_90a junk sm_ sm_9 compute_120f sm_103");
-    static const struct torch_arch want[] = { { false, 9, 0, 'a' },
-                                              { true, 12, 0, 'f' },
-                                              { false, 10, 3, 0 } };
-    struct torch_arch arch;
-    size_t n = 0;
-
-    (void) state;
-    for (; torch_arch_next(&rest, &arch); n++) {
-        assert_true(n < COUNT_OF(want));
-        assert_int_equal(arch.ptx, want[n].ptx);
-        assert_int_equal(arch.major, want[n].major);
-        assert_int_equal(arch.minor, want[n].minor);
-        assert_int_equal(arch.suffix, want[n].suffix);
-    }
-    assert_int_equal(n, COUNT_OF(want));
-}
-
-static void test_torch__pins_stand_together_by_build(void **state)
-{
-    struct torch_pin pin;
-    size_t first = 0, count, at = 0;
-    bool cudnn = false;
-
-    (void) state;
-    for (; torch_pin_at(at, &pin); at++) {
-        assert_true(pin.source.len && pin.requirement.len && pin.version_spec.len);
-        count = torch_pins_by_build(pin.version, pin.tag, &first);
-        assert_true(at >= first && at < first + count);
-    }
-    assert_true(at > 500);
-    count = torch_pins_by_build(STR("2.4.1"), STR("cu121"), &first);
-    assert_int_equal(count, 12);
-    for (at = first; at < first + count && torch_pin_at(at, &pin); at++)
-        cudnn |= str_eqz(pin.requirement, "nvidia-cudnn-cu12") &&
-                 str_eqz(pin.version_spec, "==9.1.0.70");
-    assert_true(cudnn);
-    assert_int_equal(torch_pins_by_build(STR("2.4.1"), STR("cpu"), &first), 0);
-}
-
 static void test_causes__stand_in_order_in_both_languages(void **state)
 {
     (void) state;
@@ -527,11 +436,6 @@ int main(void)
         cmocka_unit_test(test_errors__rows_are_whole_and_causes_exist),
         cmocka_unit_test(test_errors__codes_and_names_lead_to_their_cause),
         cmocka_unit_test(test_sonames__one_name_has_a_package_for_each_major),
-        cmocka_unit_test(test_torch__builds_rise_and_are_whole),
-        cmocka_unit_test(test_torch__the_measured_wheel_has_no_ptx),
-        cmocka_unit_test(test_torch__builds_are_found_by_tag_and_local_version),
-        cmocka_unit_test(test_torch__architectures_are_taken_apart),
-        cmocka_unit_test(test_torch__pins_stand_together_by_build),
         cmocka_unit_test(test_causes__stand_in_order_in_both_languages),
         cmocka_unit_test(test_table__bases_have_their_names),
     };
