@@ -27,14 +27,16 @@ build-asan/build.ninja: | packages
 REAL ?= /tmp/real-envs
 UV ?= /tmp/real-uv/bin/uv
 test-real: $(BUILD)/build.ninja
-	@ninja -C $(BUILD) src/cli/gpuvet >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
-	@ninja -C $(BUILD) tests/unpack >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
+	@ninja -C $(BUILD) src/cli/gpuvet tests/real/gpu_code tools/read_wheel tests/unpack >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
 	@test -x $(UV) || { python3 -m venv $(dir $(UV)).. && $(dir $(UV))pip install --quiet uv; }
-	@UV=$(UV) GPUVET=$(BUILD)/src/cli/gpuvet UNPACK=$(BUILD)/tests/unpack tests/cli/test_replace.py
-	@tests/real/loader.py $(BUILD)/src/cli/gpuvet $(REAL)
-	@tests/real/versions.py $(BUILD)/src/cli/gpuvet $(REAL)
-	@ninja -C $(BUILD) tools/read_wheel >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
-	@tests/real/wheels.py $(BUILD)/tools/read_wheel
+	@failed=0; \
+	  UV=$(UV) GPUVET=$(BUILD)/src/cli/gpuvet UNPACK=$(BUILD)/tests/unpack tests/cli/test_replace.py || failed=1; \
+	  tests/real/broken.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
+	  tests/real/loader.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
+	  tests/real/versions.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
+	  tests/real/architectures.py $(BUILD)/tests/real/gpu_code $(REAL) || failed=1; \
+	  tests/real/wheels.py $(BUILD)/tools/read_wheel || failed=1; \
+	  exit $$failed
 
 measure: $(BUILD)/build.ninja
 	@ninja -C $(BUILD) tools/read_wheel >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
@@ -70,8 +72,10 @@ build-fuzz/build.ninja: | packages
 
 # VENV=DIR make bench: in a virtual environment that has a CUDA build of torch.
 bench: $(BUILD)/build.ninja
-	@ninja -C $(BUILD) src/cli/gpuvet >/dev/null
+	@ninja -C $(BUILD) src/cli/gpuvet bench/headers bench/inside >/dev/null
 	@bench/check.py $(BUILD)/src/cli/gpuvet $(VENV)
+	@bench/binaries.py $(BUILD) $(VENV)
+	@bench/extensions.py $(BUILD)/src/cli/gpuvet $(VENV)
 
 clean:
 	rm -rf $(BUILD) build-asan build-arm64 build-clang build-fuzz

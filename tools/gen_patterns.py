@@ -1,4 +1,4 @@
-"""Turns knowledge/patterns/*.toml into const C tables.
+"""Turns knowledge/patterns/*.toml and leads.toml into const C tables.
 
     gen_patterns.py KNOWLEDGE_DIR OUTPUT_DIR
 
@@ -20,6 +20,7 @@ import pathlib
 import re
 import sys
 
+import pattern_check
 from gen_rules import Mistake, Pool, entries, need, view
 
 WORD_MIN, WORD_MAX = 4, 48
@@ -79,6 +80,8 @@ class Table:
         self.patterns, self.promises = [], []
         self.words = {}  # word: numbers of its patterns
         self.settings, self.given = Pool(), Pool()
+        self.symptoms, self.leads = set(), []
+        self.causes = Pool()
 
     def add(self, entry, where):
         name = need(entry, "name", where)
@@ -98,14 +101,29 @@ class Table:
         rows = self.settings.range([setting(row) for row in settings(entry, where)])
         gives = dict(entry.get("gives", {}))
         if "symptom" in entry:
+            self.symptoms.add(entry["symptom"])
             gives.setdefault("symptom.items.0.name", entry["symptom"])
         if not gives:
             raise Mistake(f"{where}: the example gives nothing")
         self.promises.append(self.given.range([setting((k, v, False)) for k, v in gives.items()]))
         regex = loose(need(entry, "regex", where))
+        for mistake in pattern_check.mistakes(regex, entry["words"], entry["example"]):
+            raise Mistake(f"{where}: {mistake}")
         self.patterns.append(
             f"{{ {view(name)}, {view(regex)}, {rows}, {view(need(entry, 'example', where))} }}"
         )
+
+    def add_lead(self, entry, causes, led):
+        symptom = need(entry, "symptom", "leads.toml")
+        where = f"leads.toml: {symptom}"
+        slugs = need(entry, "causes", where)
+        if symptom in led or symptom not in self.symptoms:
+            raise Mistake(f"{where}: {'twice' if symptom in led else 'no pattern gives it'}")
+        if set(slugs) - causes:
+            raise Mistake(f"{where}: {set(slugs) - causes}?")
+        led.add(symptom)
+        self.leads.append(f"{{ {view(symptom)}, {str(entry.get('context', False)).lower()}, "
+                          f"{self.causes.range([view(slug) for slug in slugs])} }}")
 
     def write(self, path):
         owners = Pool()
@@ -118,6 +136,8 @@ class Table:
             ("const struct str pattern_words", [view(word) for word in self.words]),
             ("const struct pattern_setting pattern_promises", self.given.rows),
             ("static const struct range promise_rows", self.promises),
+            ("static const struct str lead_words", self.causes.rows),
+            ("static const struct lead lead_rows", self.leads),
         ]
         with open(path, "w", encoding="utf-8") as out:
             out.write("/* Made by tools/gen_patterns.py from knowledge/patterns/. */\n")
@@ -134,6 +154,10 @@ def main():
         for path in sorted((knowledge / "patterns").glob("*.toml")):
             for entry in entries(path, "pattern"):
                 table.add(entry, path.name)
+        causes = {entry["slug"] for entry in entries(knowledge / "causes.toml", "cause")}
+        led = set()
+        for entry in entries(knowledge / "leads.toml", "lead"):
+            table.add_lead(entry, causes, led)
     except Mistake as mistake:
         sys.exit(f"gen_patterns.py: {mistake}")
     table.write(output / "patterns_table.h")

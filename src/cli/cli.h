@@ -26,7 +26,7 @@ enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 /* What the user asked for. Empty views: not given. */
 struct options {
     const struct command_row *command;
-    struct str python, environment, root, facts;
+    struct str python, environment, root, facts, image;
     struct str word; /* what a command that takes words was given, with a blank between them */
     int pid;
     int device; /* of verify: 1 + the GPU's ordinal; 0: every GPU */

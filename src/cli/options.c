@@ -11,6 +11,7 @@ enum option_id {
     OPTION_PID,
     OPTION_ROOT,
     OPTION_FACTS,
+    OPTION_IMAGE,
     OPTION_NO_DRIVER,
     OPTION_QUICK,
     OPTION_THOROUGH,
@@ -34,10 +35,13 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_PID] = { "--pid", NULL, "PID", OF_CHECK | OF_EXPLAIN | OF_WHY, TEXT_CLI_OPTION_PID },
     [OPTION_ROOT] = { "--root", NULL, "DIR", OF_CHECK | OF_EXPLAIN | OF_WHY, TEXT_CLI_OPTION_ROOT },
     [OPTION_FACTS] = { "--facts", NULL, "FILE", OF_CHECK | OF_EXPLAIN, TEXT_CLI_OPTION_FACTS },
+    [OPTION_IMAGE] = { "--image", NULL, "IMAGE", OF_CHECK | OF_EXPLAIN | OF_WHY,
+                       TEXT_CLI_OPTION_IMAGE },
     [OPTION_NO_DRIVER] = { "--no-driver", NULL, NULL, OF_CHECK | OF_EXPLAIN | OF_WHY,
                            TEXT_CLI_OPTION_NO_DRIVER },
     [OPTION_QUICK] = { "--quick", NULL, NULL, OF_VERIFY, TEXT_CLI_OPTION_QUICK },
-    [OPTION_THOROUGH] = { "--thorough", NULL, NULL, OF_VERIFY, TEXT_CLI_OPTION_THOROUGH },
+    [OPTION_THOROUGH] = { "--thorough", NULL, NULL, OF_CHECK | OF_VERIFY,
+                          TEXT_CLI_OPTION_THOROUGH },
     [OPTION_DEVICE] = { "--device", NULL, "N", OF_VERIFY, TEXT_CLI_OPTION_DEVICE },
     [OPTION_LIST] = { "--list", NULL, NULL, OF_EXPLAIN, TEXT_CLI_OPTION_LIST },
     [OPTION_WITH_MACHINE] = { "--with-machine", NULL, NULL, OF_EXPLAIN,
@@ -166,6 +170,9 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
     case OPTION_FACTS:
         options->facts = value;
         break;
+    case OPTION_IMAGE:
+        options->image = value;
+        break;
     case OPTION_NO_DRIVER:
         options->no_driver = true;
         break;
@@ -287,11 +294,13 @@ static void refuse_without_machine(struct reader *reader)
 static void check_together(struct reader *reader)
 {
     static const enum option_id pairs[][2] = {
-        { OPTION_PYTHON, OPTION_ENV },     { OPTION_PID, OPTION_ROOT },
-        { OPTION_FACTS, OPTION_ROOT },     { OPTION_FACTS, OPTION_PID },
-        { OPTION_FACTS, OPTION_PYTHON },   { OPTION_FACTS, OPTION_ENV },
-        { OPTION_PID, OPTION_PYTHON },     { OPTION_PID, OPTION_ENV },
-        { OPTION_QUICK, OPTION_THOROUGH }, { OPTION_LIST, OPTION_WITH_MACHINE },
+        { OPTION_PYTHON, OPTION_ENV },        { OPTION_PID, OPTION_ROOT },
+        { OPTION_IMAGE, OPTION_ROOT },        { OPTION_IMAGE, OPTION_PID },
+        { OPTION_IMAGE, OPTION_FACTS },       { OPTION_FACTS, OPTION_ROOT },
+        { OPTION_FACTS, OPTION_PID },         { OPTION_FACTS, OPTION_PYTHON },
+        { OPTION_FACTS, OPTION_ENV },         { OPTION_PID, OPTION_PYTHON },
+        { OPTION_PID, OPTION_ENV },           { OPTION_QUICK, OPTION_THOROUGH },
+        { OPTION_LIST, OPTION_WITH_MACHINE },
     };
 
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)

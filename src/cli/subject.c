@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "driver/live.h"
+#include "image/image.h"
 #include "probe/probe.h"
 #include "report/report.h"
 
@@ -93,6 +94,7 @@ void look_at_machine(struct arena *arena, const struct options *options, struct 
     ret->wishes = (struct wishes){
         .python = absolute_path(arena, options->python, ret->eyes.working_directory),
         .environment = absolute_path(arena, options->environment, ret->eyes.working_directory),
+        .thorough = options->thorough,
     };
     ret->ctx = (struct probe_ctx){ .arena = arena,
                                    .root = root_live(arena),
@@ -121,8 +123,9 @@ static int examine_directory(struct arena *arena, const struct options *options,
     struct looking *looking = &ret->looking;
     int r;
 
-    looking->wishes =
-        (struct wishes){ .python = options->python, .environment = options->environment };
+    looking->wishes = (struct wishes){ .python = options->python,
+                                       .environment = options->environment,
+                                       .thorough = options->thorough };
     looking->ctx = (struct probe_ctx){
         .arena = arena, .eyes = &looking->eyes, .wishes = &looking->wishes, .facts = &ret->facts
     };
@@ -202,7 +205,8 @@ static int examine_process(struct arena *arena, const struct options *options, s
         return cannot_read(arena, options, arena_printf(arena, "/proc/%d/environ", options->pid),
                            error_text(r));
     looking->eyes = eyes_of_process(arena, live, options->pid, environment);
-    looking->wishes = (struct wishes){ .python = python_of_process(arena, live, options->pid) };
+    looking->wishes = (struct wishes){ .python = python_of_process(arena, live, options->pid),
+                                       .thorough = options->thorough };
     *ctx = (struct probe_ctx){ .arena = arena,
                                .root = root_of_process(arena, live, options->pid),
                                .eyes = &looking->eyes,
@@ -218,6 +222,62 @@ static int examine_process(struct arena *arena, const struct options *options, s
         look_and_ask(ctx, options->lang);
     ret->kind = STR("process");
     ret->name = arena_printf(arena, "%d", options->pid);
+    return EXIT_GOOD;
+}
+
+/* --- an image ------------------------------------------------------------------------------ */
+
+/* The process that it would start: its variables, its user, its folder. */
+static struct eyes eyes_of_image(const struct image *image)
+{
+    const struct image_config *config = &image->config;
+    struct str user = config->user, group;
+    uint64_t uid = 0;
+
+    (void) str_cut(user, ':', &user, &group);
+    if (user.len && str_u64(user, 10, &uid) < 0)
+        uid = str_eqz(user, "root") ? 0 : 1000;
+    return (struct eyes){ true,           config->env.items, config->env.count,
+                          (uint32_t) uid, config->directory, 0 };
+}
+
+/* Docker's names for what uname(2) calls x86_64 and aarch64. */
+static struct str own_architecture(void)
+{
+#if defined(__aarch64__)
+    return STR("arm64");
+#else
+    return STR("amd64");
+#endif
+}
+
+static int examine_image(struct arena *arena, const struct options *options, struct subject *ret)
+{
+    struct looking *looking = &ret->looking;
+    struct image *image = ARENA_NEW(arena, struct image);
+    struct given_file given; /* stays open: files are read in place */
+    struct str why = { NULL, 0 };
+    int r = given_open(arena, options->image, &given);
+
+    if (r < 0)
+        return cannot_read(arena, options, options->image, error_text(r));
+    r = given_is_folder(&given) ? image_of_folder(arena, given.fd, own_architecture(), image, &why)
+                                : image_of_fd(arena, given.fd, own_architecture(), image, &why);
+    if (r < 0)
+        return cannot_read(arena, options,
+                           arena_printf(arena, "%.*s: %.*s", STR_ARG(options->image), STR_ARG(why)),
+                           error_text(r));
+    looking->eyes = eyes_of_image(image);
+    looking->wishes =
+        (struct wishes){ .python = options->python, .environment = options->environment };
+    looking->ctx = (struct probe_ctx){ .arena = arena,
+                                       .root = image->root,
+                                       .eyes = &looking->eyes,
+                                       .wishes = &looking->wishes,
+                                       .facts = &ret->facts };
+    look(&looking->ctx, FACT_UNKNOWN, STR("--image"));
+    ret->kind = STR("image");
+    ret->name = image->name.len ? image->name : options->image;
     return EXIT_GOOD;
 }
 
@@ -243,6 +303,8 @@ int subject_examine(struct arena *arena, const struct options *options, struct s
 {
     if (options->facts.len)
         return examine_facts(arena, options, ret);
+    if (options->image.len)
+        return examine_image(arena, options, ret);
     if (options->root.len)
         return examine_directory(arena, options, ret);
     if (options->pid)

@@ -1,5 +1,6 @@
 #include "diagnosis/diagnosis.h"
 
+#include "diagnosis/candidates.h"
 #include "diagnosis/chain.h"
 #include "knowledge/causes.h"
 
@@ -125,49 +126,6 @@ static bool is_unseen(const struct judgement *judgement)
     return false;
 }
 
-/* Those for which something speaks first, then those that lack fewer facts; then from the metal up.
- */
-static int by_likelihood(const void *a, const void *b)
-{
-    const struct open_question *const *left = a, *const *right = b;
-    size_t mine = (*left)->missing.names.count, theirs = (*right)->missing.names.count;
-    unsigned lower = cause_by_slug((*left)->rule->slug)->order;
-    unsigned upper = cause_by_slug((*right)->rule->slug)->order;
-
-    if ((*left)->missing.supported != (*right)->missing.supported)
-        return (*left)->missing.supported ? -1 : 1;
-    if (mine != theirs)
-        return mine < theirs ? -1 : 1;
-    return lower < upper ? -1 : lower > upper;
-}
-
-static bool is_listed(const struct verdict *verdict, const struct open_question *question)
-{
-    for (size_t i = 0; i < verdict->undecided.count; i++)
-        if (str_eq(verdict->undecided.items[i]->rule->slug, question->rule->slug))
-            return true;
-    return false;
-}
-
-/* Every cause once, by its likeliest rule; then the other rules that are open. */
-static void list_open(struct arena *arena, const struct judgement *judgement,
-                      struct verdict *verdict)
-{
-    LIST(const struct open_question *) open = { 0 }, more = { 0 };
-
-    for (size_t i = 0; i < judgement->open.count; i++)
-        *LIST_ADD(arena, &open) = &judgement->open.items[i];
-    if (open.count)
-        qsort(open.items, open.count, sizeof(*open.items), by_likelihood);
-    for (size_t i = 0; i < open.count; i++)
-        if (is_listed(verdict, open.items[i]))
-            *LIST_ADD(arena, &more) = open.items[i];
-        else
-            *LIST_ADD(arena, &verdict->undecided) = open.items[i];
-    for (size_t i = 0; i < more.count; i++)
-        *LIST_ADD(arena, &verdict->undecided) = more.items[i];
-}
-
 /* Causes of a failure for which the environment is not to blame. */
 static bool is_not_environment(struct str slug)
 {
@@ -227,7 +185,7 @@ void diagnose(struct arena *arena, const struct facts *facts, const struct judge
     for (enum role role = ROLE_ROOT; role <= ROLE_INDEPENDENT; role++)
         add_all(arena, judgement, root, role, &verdict);
     link_consequences(arena, &verdict);
-    list_open(arena, judgement, &verdict);
+    list_candidates(arena, judgement, &verdict);
     diagnose_chain(arena, &verdict);
     name_state(arena, judgement, root, &verdict);
     *ret = verdict;

@@ -49,6 +49,20 @@ ROWS search_path_fields[] = {
 };
 ITEM_TYPE(search_path);
 
+/* What libtorch_cuda.so holds for one architecture. */
+struct target_facts {
+    struct fact_str name;    /* "sm_90a", "compute_90" */
+    struct fact_int entries; /* of the fat binaries */
+    struct fact_bool counts; /* enough of them to be support: see loader/gpu_code.h */
+};
+
+ROWS target_fields[] = {
+    FIELD(target, name, "architecture"),
+    FIELD(target, entries, "how many entries are for it"),
+    FIELD(target, counts, "whether that is support, and no stray code"),
+};
+ITEM_TYPE(target);
+
 struct torch_facts {
     /* the interpreter */
     struct fact_str python;           /* path, as the user's command line finds it */
@@ -95,13 +109,15 @@ struct torch_facts {
     struct fact_str companion;       /* first package that was made for another torch: "xformers" */
     struct fact_str companion_needs; /* the torch that it asks for */
     struct fact_str architectures;   /* "sm_50 sm_60 …": what the build has code for */
-    struct fact_str architectures_basis; /* "measured", "read", "derived" */
-    struct fact_bool covers_gpus;        /* code for every GPU present */
-    struct fact_int covered_count;       /* GPUs that it has code for */
-    struct fact_str uncovered;           /* the first GPU without: "sm_61" */
-    struct fact_bool uncovered_newer;    /* it is newer than all that the build has */
-    struct fact_str glibc_needed;        /* of the wheel's platform tag: "2.28" */
-    struct fact_str platform;            /* of the wheel: "linux_x86_64" */
+    struct fact_str architectures_basis;    /* "measured", "read", "derived" */
+    struct fact_bool architectures_sampled; /* measured from a part of the library's code */
+    struct fact_list targets;               /* all in it, strays too; where all of it was read */
+    struct fact_bool covers_gpus;           /* code for every GPU present */
+    struct fact_int covered_count;          /* GPUs that it has code for */
+    struct fact_str uncovered;              /* the first GPU without: "sm_61" */
+    struct fact_bool uncovered_newer;       /* it is newer than all that the build has */
+    struct fact_str glibc_needed;           /* of the wheel's platform tag: "2.28" */
+    struct fact_str platform;               /* of the wheel: "linux_x86_64" */
     /* what torch itself will answer in this process's environment */
     struct fact_bool predicted_is_available; /* torch.cuda.is_available() */
     struct fact_int predicted_device_count;  /* torch.cuda.device_count() */
@@ -153,6 +169,8 @@ ROWS torch_fields[] = {
     FIELD(torch, companion_needs, "the torch that it asks for"),
     FIELD(torch, architectures, "what the build has code for"),
     FIELD(torch, architectures_basis, "how that is known: measured, read or derived"),
+    FIELD(torch, architectures_sampled, "whether that was measured from a part of the code alone"),
+    FIELD_ITEMS(torch, targets, target, "what there is code for, strays too: of all of the code"),
     FIELD(torch, covers_gpus, "whether the build has code for every GPU present"),
     FIELD(torch, covered_count, "how many of the GPUs present it has code for"),
     FIELD(torch, uncovered, "the first GPU that it has no code for"),

@@ -28,3 +28,16 @@ struct range pattern_promise(size_t pattern)
 {
     return promise_rows[pattern];
 }
+
+const struct lead *lead_of(struct str symptom)
+{
+    for (size_t i = 0; i < COUNT(lead_rows); i++)
+        if (str_eq(lead_rows[i].symptom, symptom))
+            return &lead_rows[i];
+    return NULL;
+}
+
+struct str lead_cause(const struct lead *lead, unsigned at)
+{
+    return lead_words[lead->causes.start + at];
+}

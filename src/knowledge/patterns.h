@@ -1,6 +1,6 @@
 /*
- * patterns: what a pasted text may say, and which facts it tells. Written in knowledge/patterns/,
- * made const rows by tools/gen_patterns.py.
+ * patterns: what a pasted text may say, and which facts it tells. Written in knowledge/patterns/
+ * and knowledge/leads.toml, made const rows by tools/gen_patterns.py.
  */
 #ifndef GPUVET_KNOWLEDGE_PATTERNS_H
 #define GPUVET_KNOWLEDGE_PATTERNS_H
@@ -38,5 +38,16 @@ unsigned pattern_of_word(size_t at, unsigned nth); /* PATTERN_NONE past the last
 /* What the example must give: settings whose value is literal. For tests. */
 extern const struct pattern_setting pattern_promises[];
 struct range pattern_promise(size_t pattern);
+
+/* Which causes a symptom points at, likeliest first. It proves nothing. */
+struct lead {
+    struct str symptom;
+    bool context; /* tells what surrounds a failure: raises causes that a message points at */
+    struct range causes;
+};
+
+/* NULL where the symptom points at nothing. */
+const struct lead *lead_of(struct str symptom);
+struct str lead_cause(const struct lead *lead, unsigned at);
 
 #endif

@@ -112,6 +112,7 @@ int gpu_code_read(struct root *root, struct arena *arena, struct str path,
     if (r < 0)
         return r;
     r = elf_sections(&object.elf, &sections, &count);
+    object.reach = OBJECT_CLOSE; /* from header to header it is far */
     for (size_t i = 0; r == 0 && i < count; i++)
         if (str_eqz(sections[i].name, ".nv_fatbin") || str_eqz(sections[i].name, "__nv_relfatbin"))
             r = add_section(&code, &object.window, &sections[i], reading);
@@ -128,6 +129,14 @@ bool gpu_target_counts(const struct gpu_code *code, const struct gpu_target *tar
     return target->entries >= code->most / SHARE;
 }
 
+struct str gpu_target_name(struct arena *arena, const struct gpu_target *target)
+{
+    struct str suffix = { &target->suffix, target->suffix ? 1 : 0 };
+
+    return arena_printf(arena, "%s_%u%.*s", target->ptx ? "compute" : "sm", target->capability,
+                        STR_ARG(suffix));
+}
+
 struct str gpu_code_text(struct arena *arena, const struct gpu_code *code)
 {
     struct buf buf = buf_new(arena, TEXT_LIMIT);
@@ -137,10 +146,8 @@ struct str gpu_code_text(struct arena *arena, const struct gpu_code *code)
 
         if (!gpu_target_counts(code, target))
             continue;
-        buf_addf(&buf, "%s%s_%u", buf.len ? " " : "", target->ptx ? "compute" : "sm",
-                 target->capability);
-        if (target->suffix)
-            buf_add_char(&buf, target->suffix);
+        buf_addz(&buf, buf.len ? " " : "");
+        buf_add(&buf, gpu_target_name(arena, target));
     }
     return buf_str(&buf);
 }

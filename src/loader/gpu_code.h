@@ -51,6 +51,9 @@ bool gpu_target_counts(const struct gpu_code *code, const struct gpu_target *tar
 int gpu_code_read(struct root *root, struct arena *arena, struct str path,
                   enum gpu_code_reading reading, struct gpu_code *ret);
 
+/* "sm_90a" or "compute_90". */
+struct str gpu_target_name(struct arena *arena, const struct gpu_target *target);
+
 /* "sm_80 sm_90a compute_90": the targets that count. */
 struct str gpu_code_text(struct arena *arena, const struct gpu_code *code);
 

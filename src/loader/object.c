@@ -16,11 +16,12 @@ static int read_file(struct root_file *file, uint64_t offset, char *buf, size_t 
     return 0;
 }
 
-/* Fills `ahead` from `offset` on. */
-static int look_ahead(struct object *object, uint64_t offset)
+/* Fills `ahead` from `offset` on, with no less than `size` bytes. */
+static int look_ahead(struct object *object, uint64_t offset, size_t size)
 {
     uint64_t left = object->window.size - offset;
-    size_t len = left < OBJECT_AHEAD ? (size_t) left : OBJECT_AHEAD;
+    size_t reach = size > object->reach ? size : object->reach;
+    size_t len = left < reach ? (size_t) left : reach;
     int r = read_file(&object->file, offset, object->ahead, len);
 
     object->ahead_at = offset;
@@ -37,7 +38,7 @@ static int read_piece(void *ctx, uint64_t offset, void *buf, size_t size)
     if (size > OBJECT_AHEAD)
         return read_file(&object->file, offset, buf, size);
     if (offset < object->ahead_at || offset - object->ahead_at + size > object->ahead_len) {
-        int r = look_ahead(object, offset);
+        int r = look_ahead(object, offset, size);
 
         if (r < 0)
             return r;
@@ -54,6 +55,7 @@ static int read_head(struct object *object, struct arena *arena)
     int r;
 
     object->window = (struct window){ read_piece, object, object->file.node.size };
+    object->reach = OBJECT_AHEAD;
     object->ahead_at = object->ahead_len = 0;
     r = elf_open(&object->window, arena, &object->elf);
     if (r < 0)

@@ -6,9 +6,11 @@
 #include "root/root.h"
 
 #define OBJECT_AHEAD 4096 /* bytes: what is asked for next mostly lies right behind */
+#define OBJECT_CLOSE 256  /* where it lies far off, but for a header or two */
 
 struct object {
     struct root_file file;
+    size_t reach;             /* how much to read ahead: OBJECT_AHEAD, or what the caller sets */
     char ahead[OBJECT_AHEAD]; /* the `ahead_len` bytes from `ahead_at` on */
     uint64_t ahead_at;
     size_t ahead_len;

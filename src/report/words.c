@@ -30,6 +30,13 @@ struct str report_fill(struct arena *arena, struct str text, ...)
     return buf_str(&buf);
 }
 
+/* Whether nothing in a text, and nothing besides it, points at anything. */
+static bool says_nothing(const struct report *report)
+{
+    return report->quotes && report->quotes->lines.count == 0 &&
+           report->verdict->undecided.count == 0;
+}
+
 struct str report_headline(struct arena *arena, const struct report *report)
 {
     const struct verdict *verdict = report->verdict;
@@ -43,7 +50,9 @@ struct str report_headline(struct arena *arena, const struct report *report)
         (void) facts_fill(&buf, verdict->facts, verdict->healthy->headline[report->lang],
                           text_of(TEXT_REPORT_UNKNOWN, report->lang));
     else
-        buf_add(&buf, text_of(TEXT_REPORT_UNDECIDED, report->lang));
+        buf_add(&buf, text_of(says_nothing(report) ? TEXT_REPORT_NOTHING_READ
+                                                   : TEXT_REPORT_UNDECIDED,
+                              report->lang));
     return buf_str(&buf);
 }
 

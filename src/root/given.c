@@ -5,6 +5,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 
 int given_open(struct arena *arena, struct str path, struct given_file *ret)
 {
@@ -15,6 +19,24 @@ int given_open(struct arena *arena, struct str path, struct given_file *ret)
     if (fd < 0)
         return -errno;
     ret->fd = fd;
+    return 0;
+}
+
+int given_open_in(struct arena *arena, int folder, struct str name, struct given_file *ret,
+                  uint64_t *ret_size)
+{
+    struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+                            .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
+    struct stat st;
+    AUTO_CLOSE int fd =
+        (int) syscall(SYS_openat2, folder, arena_copy(arena, name).data, &how, sizeof(how));
+
+    if (fd < 0 || fstat(fd, &st) < 0)
+        return -errno;
+    if (!S_ISREG(st.st_mode))
+        return -ENXIO;
+    ret->fd = take_fd(&fd);
+    *ret_size = (uint64_t) st.st_size;
     return 0;
 }
 
@@ -32,6 +54,13 @@ void given_close(struct given_file *given)
 {
     if (given->fd != STDIN_FILENO)
         fd_close_at(&given->fd);
+}
+
+bool given_is_folder(const struct given_file *given)
+{
+    struct stat st;
+
+    return fstat(given->fd, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 bool given_exists(struct arena *arena, struct str path)
@@ -66,4 +95,19 @@ int root_read_given(struct arena *arena, struct str path, size_t limit, struct s
         return r;
     *ret = buf_str(&bytes);
     return 0;
+}
+
+int temporary_open(void)
+{
+    const char *folders[] = { getenv("TMPDIR"), "/var/tmp", "/tmp" };
+    int fd = -ENOENT;
+
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && fd < 0; i++) {
+        if (!folders[i] || folders[i][0] != '/')
+            continue;
+        fd = open(folders[i], O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+        if (fd < 0)
+            fd = -errno;
+    }
+    return fd;
 }

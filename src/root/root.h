@@ -113,15 +113,25 @@ struct given_file {
 };
 int given_open(struct arena *arena, struct str path, struct given_file *ret);
 
+/* A regular file below a folder that is open: no link is followed, and nothing leads out.
+ * *ret_size: its bytes. -ENOSYS before Linux 5.6. */
+int given_open_in(struct arena *arena, int folder, struct str name, struct given_file *ret,
+                  uint64_t *ret_size);
+
 /* Up to `size` bytes more; returns how many there were (0 at the end) or an error. */
 ssize_t given_read(const struct given_file *given, void *buffer, size_t size);
 void given_close(struct given_file *given);
+bool given_is_folder(const struct given_file *given);
 
 /* Whether there is something of that name that could be read so. */
 bool given_exists(struct arena *arena, struct str path);
 
 /* Read whole. -E2BIG. */
 int root_read_given(struct arena *arena, struct str path, size_t limit, struct str *ret);
+
+/* A file for this run's own use, in $TMPDIR, /var/tmp or /tmp. It has no name, so it is gone with
+ * the program, however that ends. A descriptor, or an error. */
+int temporary_open(void);
 
 enum root_verb { ROOT_READ, ROOT_OPENED, ROOT_STATTED, ROOT_LISTED, ROOT_LINKED };
 

@@ -7,9 +7,12 @@
 struct entry {
     struct str path; /* canonical: no leading slash, no links above the last part */
     struct node node;
-    struct str content;
+    struct str content;           /* a file's bytes, unless they come later; a link's target */
+    uint32_t number;              /* of a file whose bytes come later */
+    uint32_t parent, first, next; /* positions + 1: folder above, first node below, next beside */
     int refused;
-    bool removed;
+    bool later, removed;
+    bool emptied; /* nothing below it is there: no need to walk again */
 };
 
 struct tree {
@@ -17,6 +20,7 @@ struct tree {
     LIST(struct entry) entries;
     uint32_t *slots; /* open addressing: index into entries + 1 */
     size_t slot_count;
+    struct tree_source source;
     uint32_t uid;
     const uint32_t *gids;
     size_t gid_count;
@@ -56,30 +60,56 @@ static struct entry *exact(const struct tree *tree, struct str path)
     return entry && !entry->removed ? entry : NULL;
 }
 
+static size_t position(const struct tree *tree, const struct entry *entry)
+{
+    return (size_t) (entry - tree->entries.items) + 1;
+}
+
+static struct str folder_of(struct str path)
+{
+    struct str folder = path_dir(path);
+
+    return folder.len ? folder : STR(".");
+}
+
+/* An entry stands below its folder for ever, also where it has been removed. */
 static struct entry *make(struct tree *tree, struct str path)
 {
-    uint32_t *slot = slot_of(tree, path);
+    uint32_t *slot = slot_of(tree, path), parent;
+    struct entry *entry;
 
     if (*slot) {
-        struct entry *old = &tree->entries.items[*slot - 1];
+        struct entry old = tree->entries.items[*slot - 1];
 
-        *old = (struct entry){ .path = old->path };
-        return old;
+        entry = &tree->entries.items[*slot - 1];
+        *entry = (struct entry){
+            .path = old.path, .parent = old.parent, .first = old.first, .next = old.next
+        };
+        return entry;
     }
     if (tree->entries.count * 2 >= tree->slot_count)
         make_slots(tree, tree->slot_count * 2);
-    LIST_ADD(tree->arena, &tree->entries)->path = arena_copy(tree->arena, path);
+    parent = str_eqz(path, ".") ? 0 : *slot_of(tree, folder_of(path));
+    entry = LIST_ADD(tree->arena, &tree->entries);
+    entry->path = arena_copy(tree->arena, path);
+    entry->parent = parent;
     *slot_of(tree, path) = (uint32_t) tree->entries.count;
-    return &tree->entries.items[tree->entries.count - 1];
+    if (parent) {
+        entry->next = tree->entries.items[parent - 1].first;
+        tree->entries.items[parent - 1].first = (uint32_t) tree->entries.count;
+    }
+    return entry;
 }
 
 static void make_folder(struct tree *tree, struct str path)
 {
-    if (exact(tree, path))
+    struct entry *there = exact(tree, path);
+
+    if (there && there->node.kind == NODE_DIRECTORY)
         return;
-    make(tree, path)->node = (struct node){ .kind = NODE_DIRECTORY, .mode = 0755 };
     if (!str_eqz(path, "."))
-        make_folder(tree, path_dir(path).len ? path_dir(path) : STR("."));
+        make_folder(tree, folder_of(path));
+    make(tree, path)->node = (struct node){ .kind = NODE_DIRECTORY, .mode = 0755 };
 }
 
 struct tree *tree_new(struct arena *arena)
@@ -88,7 +118,7 @@ struct tree *tree_new(struct arena *arena)
 
     tree->arena = arena;
     make_slots(tree, 256);
-    make_folder(tree, STR("."));
+    make(tree, STR("."))->node = (struct node){ .kind = NODE_DIRECTORY, .mode = 0755 };
     return tree;
 }
 
@@ -99,17 +129,66 @@ void tree_user(struct tree *tree, uint32_t uid, const uint32_t *gids, size_t cou
     tree->gid_count = count;
 }
 
-void tree_add(struct tree *tree, struct str path, struct node node, struct str content)
+void tree_sources(struct tree *tree, struct tree_source source)
+{
+    tree->source = source;
+}
+
+/* A folder that is added again keeps what is in it; anything else takes its place. */
+static struct entry *place(struct tree *tree, struct str path, struct node node)
 {
     struct entry *entry;
 
-    make_folder(tree, path_dir(path).len ? path_dir(path) : STR("."));
+    if (node.kind != NODE_DIRECTORY)
+        tree_empty(tree, path);
+    if (!str_eqz(path, "."))
+        make_folder(tree, folder_of(path));
     entry = make(tree, path);
     entry->node = node;
+    entry->node.inode = position(tree, entry);
+    for (uint32_t above = entry->parent; above; above = tree->entries.items[above - 1].parent)
+        tree->entries.items[above - 1].emptied = false;
+    return entry;
+}
+
+void tree_add(struct tree *tree, struct str path, struct node node, struct str content)
+{
+    struct entry *entry = place(tree, path, node);
+
     entry->content = content;
     if (node.kind == NODE_FILE && node.size == 0)
         entry->node.size = content.len;
-    entry->node.inode = (uint64_t) (entry - tree->entries.items) + 1;
+}
+
+void tree_add_later(struct tree *tree, struct str path, struct node node, uint32_t number)
+{
+    struct entry *entry = place(tree, path, node);
+
+    entry->later = true;
+    entry->number = number;
+}
+
+int tree_add_again(struct tree *tree, struct str path, struct str old)
+{
+    struct entry *entry = exact(tree, old), *again;
+    struct entry first;
+
+    if (!entry || entry->node.kind == NODE_DIRECTORY)
+        return -ENOENT;
+    if (str_eq(path, old))
+        return 0;
+    first = *entry;
+    again = place(tree, path, first.node);
+    again->node.inode = first.node.inode;
+    again->content = first.content;
+    again->later = first.later;
+    again->number = first.number;
+    return 0;
+}
+
+size_t tree_count(const struct tree *tree)
+{
+    return tree->entries.count;
 }
 
 void tree_refuse(struct tree *tree, struct str path, int error)
@@ -119,19 +198,38 @@ void tree_refuse(struct tree *tree, struct str path, int error)
     exact(tree, path)->refused = error;
 }
 
-static bool is_below(struct str path, struct str folder)
+/* The next node after `at` in the order in which a walk comes by, within `top`; `top` at the end.
+ */
+static uint32_t walk_on(const struct tree *tree, uint32_t at, uint32_t top)
 {
-    return str_starts(path, folder) && path.len > folder.len && path.data[folder.len] == '/';
+    const struct entry *entries = tree->entries.items;
+
+    if (entries[at - 1].first)
+        return entries[at - 1].first;
+    while (at != top && !entries[at - 1].next)
+        at = entries[at - 1].parent;
+    return at == top ? top : entries[at - 1].next;
+}
+
+void tree_empty(struct tree *tree, struct str path)
+{
+    uint32_t top = *slot_of(tree, path);
+
+    if (top && tree->entries.items[top - 1].emptied)
+        return;
+    for (uint32_t at = top ? walk_on(tree, top, top) : 0; at != top; at = walk_on(tree, at, top))
+        tree->entries.items[at - 1].removed = true;
+    if (top)
+        tree->entries.items[top - 1].emptied = true;
 }
 
 void tree_remove(struct tree *tree, struct str path)
 {
-    for (size_t i = 0; i < tree->entries.count; i++) {
-        struct entry *entry = &tree->entries.items[i];
+    uint32_t top = *slot_of(tree, path);
 
-        if (str_eq(entry->path, path) || is_below(entry->path, path))
-            entry->removed = true;
-    }
+    tree_empty(tree, path);
+    if (top)
+        tree->entries.items[top - 1].removed = true;
 }
 
 /* --- the backend --------------------------------------------------------------------------- */
@@ -198,8 +296,11 @@ static int tree_open(void *self, struct str path, void **ret_handle, struct node
 static int tree_read(void *self, void *handle, uint64_t offset, void *buffer, size_t size)
 {
     const struct tree *tree = self;
-    struct str content = tree->entries.items[(uintptr_t) handle - 1].content, part;
+    const struct entry *entry = &tree->entries.items[(uintptr_t) handle - 1];
+    struct str content = entry->content, part;
 
+    if (entry->later)
+        return tree->source.read(tree->source.self, entry->number, offset, buffer, size);
     if (offset >= content.len)
         return 0;
     part = str_slice(content, (size_t) offset, (size_t) offset + size);
@@ -249,13 +350,10 @@ static int tree_list(void *self, struct str path, size_t limit, struct arena *ar
         return -ENOTDIR;
     if (!permits(tree, &folder->node, 4))
         return -EACCES;
-    for (size_t i = 0; i < tree->entries.count; i++) {
-        const struct entry *entry = &tree->entries.items[i];
-        struct str above = path_dir(entry->path);
+    for (uint32_t at = folder->first; at; at = tree->entries.items[at - 1].next) {
+        const struct entry *entry = &tree->entries.items[at - 1];
 
-        if (entry->removed || str_eqz(entry->path, "."))
-            continue;
-        if (!str_eq(above.len ? above : STR("."), folder->path))
+        if (entry->removed)
             continue;
         if (names.count == limit)
             return -E2BIG;

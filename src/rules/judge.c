@@ -37,12 +37,27 @@ static struct str evidence_name(struct arena *arena, const struct facts *facts,
     return arena_printf(arena, "%.*s.%zu.%.*s", STR_ARG(list), item, STR_ARG(member));
 }
 
-static bool found_already(const struct judgement *judgement, struct str slug)
+/* The finding of the rule's cause: the one there is, or a new one. NULL where what was found is as
+ * sure. */
+static struct finding *better_finding(struct arena *arena, struct judgement *judgement,
+                                      const struct rule *rule)
 {
-    for (size_t i = 0; i < judgement->findings.count; i++)
-        if (str_eq(judgement->findings.items[i].rule->slug, slug))
-            return true;
-    return false;
+    for (size_t i = 0; i < judgement->findings.count; i++) {
+        struct finding *finding = &judgement->findings.items[i];
+
+        if (str_eq(finding->rule->slug, rule->slug))
+            return rule->certainty > finding->rule->certainty ? finding : NULL;
+    }
+    return LIST_ADD(arena, &judgement->findings);
+}
+
+static void take(struct arena *arena, const struct facts *facts, const struct rule *rule,
+                 struct finding *finding)
+{
+    *finding = (struct finding){ .rule = rule };
+    for (unsigned e = 0; e < rule->evidence.count; e++)
+        *LIST_ADD(arena, &finding->evidence) =
+            evidence_name(arena, facts, rule, rule_word(rule->evidence, e));
 }
 
 void rules_judge(struct arena *arena, const struct facts *facts, struct judgement *ret)
@@ -54,13 +69,11 @@ void rules_judge(struct arena *arena, const struct facts *facts, struct judgemen
         struct missing missing = { 0 };
         enum truth truth = rule_holds(arena, facts, rule->when, &missing);
 
-        if (truth == TRUTH_TRUE && !found_already(ret, rule->slug)) {
-            struct finding *finding = LIST_ADD(arena, &ret->findings);
+        if (truth == TRUTH_TRUE) {
+            struct finding *finding = better_finding(arena, ret, rule);
 
-            finding->rule = rule;
-            for (unsigned e = 0; e < rule->evidence.count; e++)
-                *LIST_ADD(arena, &finding->evidence) =
-                    evidence_name(arena, facts, rule, rule_word(rule->evidence, e));
+            if (finding)
+                take(arena, facts, rule, finding);
         } else if (truth == TRUTH_UNKNOWN) {
             *LIST_ADD(arena, &ret->open) = (struct open_question){ rule, missing };
         }

@@ -48,7 +48,7 @@ struct open_question {
 };
 
 struct judgement {
-    LIST(struct finding) findings; /* one a cause: the first rule that found it */
+    LIST(struct finding) findings; /* one a cause: by its surest rule, the first of them */
     LIST(struct open_question) open;
 };
 

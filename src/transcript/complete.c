@@ -38,6 +38,22 @@ static void take_version_apart(struct torch_facts *torch)
     set_str(&torch->tag, local, torch->version.from);
 }
 
+/* "'sm_80', 'sm_90'", as Python writes it, becomes a list of words. */
+static void write_plainly(struct arena *arena, struct fact_str *list)
+{
+    char *bytes;
+
+    if (list->state != FACT_KNOWN)
+        return;
+    bytes = arena_alloc(arena, list->value.len);
+    for (size_t i = 0; i < list->value.len; i++) {
+        char c = list->value.data[i];
+
+        bytes[i] = c == '\'' || c == '"' || c == ',' ? ' ' : c;
+    }
+    list->value = str_trim((struct str){ bytes, list->value.len });
+}
+
 /* Lists of architectures are the same on Linux and Windows, and a text seldom says which it is. */
 static void find_architectures(struct torch_facts *torch)
 {
@@ -85,6 +101,7 @@ void transcript_complete(struct arena *arena, struct facts *facts)
 {
     name_capabilities(arena, &facts->hardware.gpus);
     take_version_apart(&facts->torch);
+    write_plainly(arena, &facts->torch.architectures);
     find_architectures(&facts->torch);
     find_uncovered(arena, facts);
 }

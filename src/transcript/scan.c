@@ -1,5 +1,7 @@
 #include "transcript/scan.h"
 
+#include <string.h>
+
 /* State 0 is the start, and stands for "none" where a state is looked up by another one. */
 struct scan {
     const struct str *words;
@@ -15,8 +17,13 @@ struct scan {
 #define CLASS_OTHER 0
 #define CLASS_BLANK 1
 
+/* Keeps the table narrow: 64 columns, not 128. */
 static unsigned char fold(unsigned char c)
 {
+    if (c >= 0x80)
+        return (unsigned char) (0x80 | (c & 7));
+    if (c && strchr("!\"#$%&'()*+,;<>?@[\\]^`{|}~", c))
+        return '!';
     if (c >= 'A' && c <= 'Z')
         return (unsigned char) (c + ('a' - 'A'));
     if (c == '\t' || c == '\n' || c == '\r' || c == '\v' || c == '\f')

@@ -4,7 +4,9 @@
  *
  * Words are found whatever their case (ASCII), and a blank in a word stands for any run of blanks,
  * tabs and line ends: a message that was wrapped is found all the same. The automaton is a dense
- * table, one step a byte; its size is some 100 bytes for each byte of the words.
+ * table, one step a byte; its size is some 140 bytes for each byte of the words. Quotation marks,
+ * brackets and the like are not told apart, nor are all bytes of other scripts: a word that is
+ * found may be one that only looks like it.
  */
 #ifndef GPUVET_TRANSCRIPT_SCAN_H
 #define GPUVET_TRANSCRIPT_SCAN_H

@@ -7,7 +7,8 @@ static const struct str token_starts[] = {
     STR_INIT("hf_"),   STR_INIT("sk-"),         STR_INIT("ghp_"),      STR_INIT("gho_"),
     STR_INIT("ghs_"),  STR_INIT("github_pat_"), STR_INIT("glpat-"),    STR_INIT("xoxb-"),
     STR_INIT("xoxp-"), STR_INIT("AKIA"),        STR_INIT("dckr_pat_"), STR_INIT("nvapi-"),
-    STR_INIT("pypi-"), STR_INIT("eyJ"),
+    STR_INIT("pypi-"), STR_INIT("eyJ"),         STR_INIT("ASIA"),      STR_INIT("xoxa-"),
+    STR_INIT("ghu_"),  STR_INIT("ghr_"),        STR_INIT("glrt-"),     STR_INIT("r8_"),
 };
 static const struct str key_names[] = {
     STR_INIT("token"),         STR_INIT("password"), STR_INIT("passwd"),  STR_INIT("secret"),
@@ -87,6 +88,8 @@ static size_t value_of_key(const struct cleaned *text, size_t at)
             continue;
         while (end < text->len && (text->bytes[end] == '"' || text->bytes[end] == '\''))
             end++;
+        while (!bearer && end < text->len && text->bytes[end] == ' ')
+            end++;
         if (end >= text->len || !(text->bytes[end] == '=' || text->bytes[end] == ':' ||
                                   (bearer && text->bytes[end] == ' ')))
             continue;
@@ -127,6 +130,21 @@ static bool find_password(const struct cleaned *text, size_t at, size_t *ret_fro
     return false;
 }
 
+/* A private key in PEM: from its first line to its last, or as far as the text goes. 0: none. */
+static size_t key_end(const struct cleaned *text, size_t at)
+{
+    static const struct str last = STR_INIT("PRIVATE KEY-----");
+    struct str rest = str_from(cleaned_str(text), at);
+    size_t line = str_find_char(rest, '\n'), end;
+
+    if (!str_starts(rest, STR("-----BEGIN ")) || !str_has(str_slice(rest, 0, line), last))
+        return 0;
+    if (line == STR_NONE)
+        return text->len;
+    end = str_find(str_from(rest, line), last);
+    return end == STR_NONE ? text->len : at + line + end + last.len;
+}
+
 void mask_secrets(struct cleaned *text)
 {
     size_t at = 0;
@@ -138,6 +156,8 @@ void mask_secrets(struct cleaned *text)
             at += 3;
             if (find_password(text, at, &from, &to))
                 at = mask(text, from, to);
+        } else if ((to = key_end(text, at)) > 0) {
+            at = mask(text, at, to);
         } else if (is_token(text, at)) {
             at = mask(text, at, token_end(text, at));
         } else if ((from = value_of_key(text, at)) > 0) {

@@ -23,6 +23,10 @@
 #define MATCHES_MAX 64
 #define MATCHES_IN_LINE 8
 
+/* A common word that has led to nothing so often is not followed any more: the time that a long log
+ * takes is bounded, and what tells in it has rarer words. */
+#define VAIN_MAX 4096
+
 struct reader {
     struct arena *arena;
     struct facts *facts;
@@ -31,6 +35,7 @@ struct reader {
     struct matcher *matcher;
     unsigned char *matches; /* by pattern: how often it matched */
     bool *tried;            /* by pattern: on the present line */
+    unsigned *vain;         /* by word: windows in which nothing matched */
     struct cleaned *text;
     struct str block;
     size_t counted;      /* offset up to which lines are counted */
@@ -49,6 +54,7 @@ static struct reader reader_new(struct arena *arena, struct facts *facts, struct
     reader.words = scan_new(arena, words, pattern_word_count + clean_sign_count);
     reader.matcher = matcher_new(arena);
     reader.matches = arena_alloc(arena, pattern_count);
+    reader.vain = arena_array(arena, pattern_word_count + clean_sign_count, sizeof(*reader.vain));
     reader.tried = arena_array(arena, pattern_count, sizeof(*reader.tried));
     reader.text = ARENA_NEW(arena, struct cleaned);
     return reader;
@@ -120,7 +126,7 @@ static void quote(struct reader *reader, const struct match *match, struct str f
                      STR_ARG(str_trim(str_slice(text, begin, end))), end < text.len ? "…" : "");
 }
 
-static void try_pattern(struct reader *reader, unsigned pattern, size_t window)
+static bool try_pattern(struct reader *reader, unsigned pattern, size_t window)
 {
     struct str text = cleaned_str(reader->text);
     size_t from = 0, before = first_line(reader->text);
@@ -129,20 +135,22 @@ static void try_pattern(struct reader *reader, unsigned pattern, size_t window)
 
     for (unsigned i = 0; i < MATCHES_IN_LINE && reader->matches[pattern] < MATCHES_MAX; i++) {
         if (!matcher_find(reader->matcher, pattern, text, from, before, &match))
-            return;
+            break;
         reader->matches[pattern]++;
         where = place(reader, window + reader->text->origin[match.ends[0]]);
         if (record_match(reader->arena, reader->facts, pattern_at(pattern), &match, where))
             quote(reader, &match, where);
         from = match.ends[1] > from ? match.ends[1] : from + 1;
     }
+    return from > 0;
 }
 
-/* Cleans the window, and tries the patterns whose words are in it. */
-static void read_window(struct reader *reader, size_t begin, size_t end)
+/* Cleans the window, and tries the patterns whose words are in it. Whether one matched. */
+static bool read_window(struct reader *reader, size_t begin, size_t end)
 {
     struct scan_pass pass = { 0 };
     struct scan_hit hit;
+    bool matched = false;
 
     clean_text(str_slice(reader->block, begin, end), reader->text);
     mask_secrets(reader->text);
@@ -154,10 +162,11 @@ static void read_window(struct reader *reader, size_t begin, size_t end)
             continue;
         for (unsigned i = 0; (pattern = pattern_of_word(hit.word, i)) != PATTERN_NONE; i++) {
             if (!reader->tried[pattern])
-                try_pattern(reader, pattern, begin);
+                matched |= try_pattern(reader, pattern, begin);
             reader->tried[pattern] = true;
         }
     }
+    return matched;
 }
 
 static size_t after_lines(struct str block, size_t at, unsigned lines)
@@ -174,12 +183,23 @@ static bool is_settled(const struct reader *reader, unsigned word)
 {
     unsigned pattern;
 
+    if (reader->vain[word] >= VAIN_MAX)
+        return true;
     if (word >= pattern_word_count)
         return false;
     for (unsigned i = 0; (pattern = pattern_of_word(word, i)) != PATTERN_NONE; i++)
         if (reader->matches[pattern] < MATCHES_MAX)
             return false;
     return true;
+}
+
+/* A word may begin in the line before the one in which a shorter word was found first. */
+static size_t line_before(struct str block, size_t begin, size_t covered)
+{
+    size_t least = begin > covered + BEFORE_WORD ? begin - BEFORE_WORD : covered;
+    size_t before = begin > covered ? line_begin(block, begin - 1) : begin;
+
+    return before > least ? before : least;
 }
 
 /* Reads the lines that begin before `cut`. */
@@ -202,13 +222,14 @@ static void read_block(struct reader *reader, size_t cut)
             break;
         if (word - begin > BEFORE_WORD)
             begin = word - BEFORE_WORD;
+        begin = line_before(reader->block, begin, covered);
         end = after_lines(reader->block, begin, WINDOW_LINES);
-        read_window(reader, begin, end);
+        if (!read_window(reader, begin, end))
+            reader->vain[hit.word]++;
         covered = after_lines(reader->block, begin, 1);
         if (covered > begin + IN_LONG_LINE)
             covered = begin + IN_LONG_LINE;
-        if (covered > pass.at)
-            pass = (struct scan_pass){ .at = covered };
+        pass = (struct scan_pass){ .at = covered };
     }
 }
 

@@ -1,6 +1,10 @@
 """Writes the seeds that are no text: make_seeds.py KIND OUTPUT."""
+import gzip
+import io
+import json
 import struct
 import sys
+import tarfile
 
 
 def fatbin():
@@ -37,7 +41,24 @@ def modinfo():
             + struct.pack('>BBBBB3xI', 0, 0, 2, 0, 0, 661) + b'~Module signature appended~\n')
 
 
-SEEDS = {'fatbin': fatbin, 'ld_cache': ld_cache, 'modinfo': modinfo}
+def image():
+    """As docker save writes it: a layer in place, and one that is packed."""
+    def tar(files):
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode='w') as archive:
+            for name, data in files.items():
+                info = tarfile.TarInfo(name)
+                info.size = len(data)
+                archive.addfile(info, io.BytesIO(data))
+        return out.getvalue()
+
+    manifest = [{'Config': 'c', 'RepoTags': ['a:1'], 'Layers': ['one', 'two']}]
+    return tar({'one': tar({'etc/os-release': b'ID=a', 'etc/old': b'x'}),
+                'two': gzip.compress(tar({'etc/.wh.old': b'', 'libx.so': fatbin()}), mtime=0),
+                'c': b'{"config":{"Env":["A=b"]}}', 'manifest.json': json.dumps(manifest).encode()})
+
+
+SEEDS = {'fatbin': fatbin, 'image': image, 'ld_cache': ld_cache, 'modinfo': modinfo}
 
 with open(sys.argv[2], 'wb') as out:
     out.write(SEEDS[sys.argv[1]]())

@@ -32,7 +32,8 @@ SECONDS = 20
 
 def start(*words, env=None, **how):
     """Runs the program in the quiet environment with `env` above it. Output comes as bytes."""
-    how.setdefault("stdin", subprocess.DEVNULL)
+    if "input" not in how:
+        how.setdefault("stdin", subprocess.DEVNULL)
     how.setdefault("stdout", subprocess.PIPE)
     how.setdefault("stderr", subprocess.PIPE)
     how.setdefault("timeout", SECONDS)

@@ -151,12 +151,28 @@ static void test_gpu_code__reads_a_small_library_whole(void **state)
                      -ENOENT);
 }
 
+/* Of what lies between the headers nearly nothing. */
+static void test_gpu_code__asks_for_little_more_than_the_headers(void **state)
+{
+    enum { ENTRIES = 2 * 900, HEADERS = 900 * 16 + ENTRIES * 64 };
+    AUTO_ARENA *arena = arena_new(no_memory);
+    struct root *root = library_of(arena, 900, 900);
+    struct observations log;
+    struct gpu_code code;
+
+    (void) state;
+    assert_int_equal(gpu_code_read(root, arena, LIBRARY, GPU_CODE_EXACT, &code), 0);
+    log = root_log(root);
+    assert_in_range(log.items[log.count - 1].bytes, HEADERS, 4 * HEADERS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_gpu_code__names_the_same_targets_from_a_sample),
         cmocka_unit_test(test_gpu_code__counts_every_entry_unless_it_samples),
         cmocka_unit_test(test_gpu_code__reads_a_small_library_whole),
+        cmocka_unit_test(test_gpu_code__asks_for_little_more_than_the_headers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+"""--image: what lies in a container image, whatever way it was written, and whatever is wrong with it.
+
+The file that is looked at is etc/os-release, whose title becomes machine.os_title."""
+
+import gzip
+import hashlib
+import io
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tarfile
+import unittest
+import zlib
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+import program  # noqa: E402
+
+PLACE = "etc/os-release"
+
+
+def release(title):
+    return f'ID=debian\nPRETTY_NAME="{title}"\n'.encode()
+
+
+def entry(name, data=b"", kind=tarfile.REGTYPE, target="", **more):
+    info = tarfile.TarInfo(name)
+    info.size, info.type, info.linkname = len(data), kind, target
+    for key, value in more.items():
+        setattr(info, key, value)
+    return info, data
+
+
+def tar(*entries, form=tarfile.PAX_FORMAT):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=form) as archive:
+        for info, data in entries:
+            archive.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+def config(**members):
+    return json.dumps({"architecture": "amd64", "os": "linux", "config": members}).encode()
+
+
+def saved(*layers, env=(), names=None):
+    """As `docker save` writes it: the manifest comes last."""
+    names = names or [f"{number}/layer.tar" for number in range(len(layers))]
+    manifest = [{"Config": "config.json", "RepoTags": ["team/torch:1"], "Layers": names}]
+    files = dict(zip(names, layers)) | {"config.json": config(Env=list(env)),
+                                        "manifest.json": json.dumps(manifest).encode()}
+    return tar(*(entry(name, data) for name, data in files.items()))
+
+
+def layout(folder, *layers):
+    """An OCI layout, with an attestation beside the image."""
+    def put(data):
+        digest = hashlib.sha256(data).hexdigest()
+        (folder / "blobs/sha256" / digest).write_bytes(data)
+        return f"sha256:{digest}"
+
+    (folder / "blobs/sha256").mkdir(parents=True)
+    manifest = put(json.dumps({"config": {"digest": put(config())},
+                               "layers": [{"digest": put(layer)} for layer in layers]}).encode())
+    other = put(b"{}")
+    (folder / "index.json").write_text(json.dumps({"manifests": [
+        {"digest": other, "platform": {"os": "unknown", "architecture": "unknown"}},
+        {"digest": manifest, "platform": {"os": "linux", "architecture": "amd64"}}]}))
+
+
+class Looking(unittest.TestCase):
+    def examined(self, archive, pipe=False):
+        if pipe:
+            return program.report("--image", "-", input=archive)
+        with program.folder() as here:
+            (here / "image").write_bytes(archive)
+            return program.report("--image", here / "image")
+
+    def title(self, archive, pipe=False):
+        fact = self.examined(archive, pipe)["facts"]["machine"].get("os_title", {"state": "unknown"})
+        return fact.get("value", fact["state"])
+
+
+class Image(Looking):
+    def shows(self, title, *layers):
+        """In place, packed, and through a pipe."""
+        packed = saved(*(gzip.compress(layer) for layer in layers))
+        for archive, pipe in ((saved(*layers), False), (packed, False), (saved(*layers), True),
+                              (gzip.compress(saved(*layers)), True)):
+            self.assertEqual(self.title(archive, pipe), title)
+
+    def test_is_named_and_looked_at_as_its_own_process_would(self):
+        answer = self.examined(saved(tar(entry(PLACE, release("A"))), env=["CUDA_VISIBLE_DEVICES=-1"]))
+        self.assertEqual(answer["subject"], {"kind": "image", "name": "team/torch:1"})
+        self.assertEqual(answer["facts"]["process"]["cuda_visible_devices"]["value"], "-1")
+
+    def test_shows_the_upper_of_two_layers(self):
+        self.shows("B", tar(entry(PLACE, release("A"))), tar(entry(PLACE, release("B"))))
+
+    def test_the_later_of_two_entries_counts(self):
+        self.shows("B", tar(entry(PLACE, release("A")), entry(PLACE, release("B"))))
+
+    def test_a_whiteout_takes_away_what_lies_below_and_only_that(self):
+        below = tar(entry(PLACE, release("A")))
+        self.shows("absent", below, tar(entry("etc/.wh.os-release")))
+        self.shows("absent", below, tar(entry(".wh.etc")))
+        self.shows("B", below, tar(entry(PLACE, release("B")), entry("etc/.wh.os-release")))
+        self.shows("A", tar(entry("etc/.wh.os-release")), below)
+
+    def test_an_opaque_folder_hides_what_lies_below_and_only_that(self):
+        below = tar(entry(PLACE, release("A")))
+        self.shows("absent", below, tar(entry("etc/.wh..wh..opq")))
+        self.shows("B", below, tar(entry(PLACE, release("B")), entry("etc/.wh..wh..opq")))
+
+    def test_links_lead_to_files_of_the_image(self):
+        file = entry("data/release", release("A"))
+        for kind, target in ((tarfile.LNKTYPE, "data/release"), (tarfile.SYMTYPE, "../data/release"),
+                             (tarfile.SYMTYPE, "/data/release"), (tarfile.SYMTYPE, "../../../data/release")):
+            with self.subTest(target, kind=kind):
+                self.shows("A", tar(file, entry(PLACE, kind=kind, target=target)))
+
+    def test_a_file_in_place_of_a_folder_takes_what_was_in_it(self):
+        self.shows("absent", tar(entry(PLACE, release("A"))), tar(entry("etc", b"a file")))
+
+    def test_long_names_of_every_form_are_read(self):
+        deep = "/".join(["a" * 90] * 4) + "/release"
+        for form in (tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
+            self.shows("A", tar(entry(deep, release("A")), entry(PLACE, kind=tarfile.SYMTYPE, target="/" + deep),
+                                form=form))
+
+    def test_nothing_leads_out_of_it(self):
+        outside = pathlib.Path("/etc/os-release")
+        for path in ("../../../../../../etc/os-release", "/../etc/os-release", "etc/../../etc/os-release"):
+            with self.subTest(path):
+                self.assertEqual(self.title(saved(tar(entry(path, release("B"))))), "absent")
+        for target in ("../../../../../../etc/os-release", "/proc/self/root/etc/os-release", "/" + PLACE):
+            with self.subTest(target):
+                layer = tar(entry(PLACE, kind=tarfile.SYMTYPE, target=target))
+                self.assertNotIn(self.title(saved(layer)), outside.read_text() if outside.exists() else "-")
+
+    def test_links_without_end_end(self):
+        loop = tar(entry("etc", kind=tarfile.SYMTYPE, target="usr/etc"),
+                   entry("usr", kind=tarfile.SYMTYPE, target="etc"))
+        self.assertIn(self.title(saved(loop)), ("unknown", "absent"))
+        self.assertEqual(self.title(saved(tar(entry(PLACE, kind=tarfile.LNKTYPE, target=PLACE)))), "absent")
+
+    def test_devices_are_names(self):
+        layer = tar(entry("etc/os-release", kind=tarfile.CHRTYPE, devmajor=1, devminor=5),
+                    entry("dev/nvidiactl", kind=tarfile.CHRTYPE, devmajor=195, devminor=255))
+        self.assertIn(self.title(saved(layer)), ("unknown", "absent"))
+
+    def test_a_layer_of_several_gzip_members_is_read_whole(self):
+        whole = tar(entry("a", b"x" * 3000), entry(PLACE, release("A")))
+        parts = b"".join(gzip.compress(whole[at:at + 1000]) for at in range(0, len(whole), 1000))
+        self.assertEqual(self.title(saved(parts)), "A")
+
+    def test_an_oci_layout_is_read_as_a_folder_and_as_an_archive(self):
+        layers = (tar(entry(PLACE, release("A"))), gzip.compress(tar(entry(PLACE, release("B")))))
+        with program.folder() as here:
+            layout(here / "oci", *layers)
+            self.assertEqual(program.report("--image", here / "oci")["facts"]["machine"]["os_title"]["value"], "B")
+            files = [(str(path.relative_to(here / "oci")), path.read_bytes())
+                     for path in sorted((here / "oci").rglob("*")) if path.is_file()]
+        self.assertEqual(self.title(tar(*(entry(*file) for file in files))), "B")
+
+    def test_a_layer_that_is_stored_once_may_be_named_twice(self):
+        layer = tar(entry(PLACE, release("A")))
+        archive = tar(entry("0/layer.tar", layer),
+                      entry("1/layer.tar", kind=tarfile.SYMTYPE, target="../0/layer.tar"),
+                      entry("config.json", config()),
+                      entry("manifest.json", json.dumps([{"Config": "config.json", "Layers": [
+                          "0/layer.tar", "1/layer.tar"]}]).encode()))
+        self.assertEqual(self.title(archive), "A")
+
+
+class Damaged(Looking):
+    def refused(self, archive):
+        with program.folder() as here:
+            (here / "image").write_bytes(archive)
+            for done in (program.start("--image", here / "image"),
+                         program.start("--image", "-", input=archive)):
+                self.assertEqual(done.returncode, 66, done.stdout)
+                self.assertEqual(done.stdout, b"")
+                self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+
+    def test_what_is_no_image_is_said(self):
+        for archive in (b"", b"no archive", tar(), tar(entry("a", b"b")), bytes(10240),
+                        gzip.compress(b"no archive"), saved(b"no layer" * 100), saved(gzip.compress(b"none"))):
+            self.refused(archive)
+
+    def test_what_ends_too_soon_is_said(self):
+        layer = tar(entry("a", b"x" * 100000), entry(PLACE, release("A")))
+        for archive in (saved(layer)[:60000], gzip.compress(saved(layer))[:-2000],
+                        saved(gzip.compress(layer)[:-20])):
+            self.refused(archive)
+
+    def test_a_size_that_lies_is_said(self):
+        layer = bytearray(tar(entry(PLACE, release("A"))))
+        head = layer[:512]
+        head[124:136] = b"77777777777\0"
+        head[148:156] = b" " * 8
+        head[148:156] = f"{sum(head):06o}\0 ".encode()
+        self.refused(saved(bytes(head) + bytes(layer[512:])))
+
+    def test_a_manifest_that_names_no_layer_is_said(self):
+        self.refused(tar(entry("config.json", config()), entry("manifest.json", json.dumps(
+            [{"Config": "config.json", "Layers": ["../../etc/passwd"]}]).encode())))
+        for manifest in (b"[]", b"{}", b"[1]", b"[{}]", b'[{"Config": 1, "Layers": [2]}]', b"[" * 100000):
+            self.refused(tar(entry("manifest.json", manifest)))
+
+    def test_a_bomb_is_bounded(self):
+        """A quarter of a gigabyte of nothing, packed: nobody asks for it, and memory stays small."""
+        zeros, squeeze = bytes(1 << 20), zlib.compressobj(9, wbits=31)
+        head, _ = entry("bomb", b"")
+        head.size = 256 << 20
+        packed = [squeeze.compress(head.tobuf(tarfile.PAX_FORMAT))]
+        packed += [squeeze.compress(zeros) for _ in range(256)]
+        packed += [squeeze.compress(tar(entry(PLACE, release("A")))), squeeze.flush()]
+        with program.folder() as here:
+            (here / "image").write_bytes(saved(b"".join(packed)))
+            with subprocess.Popen([*program.WRAPPER, program.GPUVET, "--image", here / "image", "-q"],
+                                  env=program.QUIET) as child:
+                _, _, usage = os.wait4(child.pid, 0)
+                child.returncode = 0
+            self.assertEqual(self.title((here / "image").read_bytes()), "A")
+        self.assertLess(usage.ru_maxrss, 128 << 10, "kilobytes")
+
+    def test_many_entries_and_whiteouts_are_bounded(self):
+        files = [entry(f"d{number % 100}/f{number}") for number in range(20000)]
+        outs = [entry(f"d{number % 100}/.wh..wh..opq") for number in range(20000)]
+        self.assertEqual(self.title(saved(tar(entry(PLACE, release("A")), *files), tar(*outs))), "A")
+
+
+if __name__ == "__main__":
+    program.main()
