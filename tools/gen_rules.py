@@ -284,7 +284,7 @@ class Tables:
             ("struct str", "rule_words", self.words.rows),
             ("struct range", "rule_commands", self.commands.rows),
             ("struct rule", "rule_rows", self.rules),
-            ("struct way", "way_rows", self.ways.rows),
+            ("struct remedy_way", "way_rows", self.ways.rows),
             ("struct remedy", "remedy_rows", self.remedies),
             ("struct advice", "advice_rows", self.advice),
             ("struct link_case", "link_case_rows", self.cases.rows),

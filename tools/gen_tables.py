@@ -179,6 +179,13 @@ def run_time(directory, pool, name, declaration):
                         [stored(pool, row) for row in run_time_rows(directory, name)])
 
 
+def driver_packages(directory, pool):
+    rows = read_csv(directory / "driver_packages.csv",
+                    lambda row: (row["os"], row["flavour"], row["branch"]))
+    return initialisers("static const struct driver_package_row driver_package_rows[]", [
+        texts(pool, row, same("os", "flavour", "branch", "package", "source")) for row in rows])
+
+
 def causes(entries):
     """In the file's order; texts stand in the code itself, since callers get the rows."""
     def text(value):
@@ -205,6 +212,7 @@ def main(source, target):
     files = {
         "causes_table.h": causes(entries),
         "cuda_table.h": cuda_releases(source, pool),
+        "driver_packages_table.h": driver_packages(source, pool),
         "errors_table.h": errors(source, pool, {entry["slug"] for entry in entries}),
         "gpus_table.h": gpus(source, pool),
         "gpu_speed_table.h": gpu_speed(source, pool),

@@ -110,9 +110,12 @@ def pins(directory):
 
 
 def companions(directory):
-    """The measured wheels that are no torch."""
-    return [{**wheel, "min_glibc": glibc_floor(wheel), "basis": "measured"}
-            for wheel in wheels(directory) if wheel["package"] != "torch"]
+    """The measured wheels that are no torch; of those in companions.csv only the metadata was read."""
+    whole = [{**wheel, "min_glibc": glibc_floor(wheel), "basis": "measured"}
+             for wheel in wheels(directory) if wheel["package"] != "torch"]
+    empty = dict.fromkeys(whole[0], "")
+    return whole + [{**empty, "platform": "linux_x86_64", **row}
+                    for row in read_rows(directory / "companions.csv")]
 
 
 def dotted(version):

@@ -23,22 +23,38 @@ enum exit_code {
 
 enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
+/* Arguments in the order in which they were given. */
+struct word_list {
+    struct str *items;
+    size_t count, room; /* for LIST_ADD */
+};
+
 /* What the user asked for. Empty views: not given. */
 struct options {
     const struct command_row *command;
     struct str python, environment, root, facts, image;
     struct str word; /* what a command that takes words was given, with a blank between them */
+    struct word_list words;       /* the same, each apart */
+    struct word_list gpus, files; /* of plan: --gpu, --requirement, in their order */
+    struct str driver, platform, host, knowledge; /* of plan */
     int pid;
     int device; /* of verify: 1 + the GPU's ordinal; 0: every GPU */
     enum lang lang;
     enum colour colour;
     bool json, verbose, quiet, help, version;
     bool no_driver, quick, thorough;
-    bool list, with_machine, steps;
+    bool list, with_machine, matrix, steps;
 };
 
 /* Which commands an option is for. */
-enum command_bit { OF_CHECK = 1, OF_VERIFY = 2, OF_EXPLAIN = 4, OF_WHY = 8, OF_ALL = 15 };
+enum command_bit {
+    OF_CHECK = 1,
+    OF_VERIFY = 2,
+    OF_EXPLAIN = 4,
+    OF_WHY = 8,
+    OF_PLAN = 16,
+    OF_ALL = 31
+};
 
 /* What may follow a command's name: nothing; one word, which must; any number. */
 enum words { WORDS_NONE, WORDS_ONE, WORDS_ANY };
@@ -100,6 +116,7 @@ size_t terminal_columns(void);
 bool terminal_takes_colour(enum colour wanted);
 
 int command_explain(struct arena *arena, const struct options *options);
+int command_plan(struct arena *arena, const struct options *options);
 int command_verify(struct arena *arena, const struct options *options);
 int command_why(struct arena *arena, const struct options *options);
 int command_check(struct arena *arena, const struct options *options);

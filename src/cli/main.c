@@ -7,6 +7,7 @@
 const struct command_row cli_commands[] = {
     { "check", OF_CHECK, WORDS_NONE, NULL, TEXT_CLI_COMMAND_CHECK, command_check },
     { "verify", OF_VERIFY, WORDS_NONE, NULL, TEXT_CLI_COMMAND_VERIFY, command_verify },
+    { "plan", OF_PLAN, WORDS_ANY, "[REQUIREMENT…]", TEXT_CLI_COMMAND_PLAN, command_plan },
     { "explain", OF_EXPLAIN, WORDS_ANY, "[FILE|-|NAME]", TEXT_CLI_COMMAND_EXPLAIN,
       command_explain },
     { "why", OF_WHY, WORDS_ONE, "LIBRARY", TEXT_CLI_COMMAND_WHY, command_why },

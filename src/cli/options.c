@@ -18,6 +18,13 @@ enum option_id {
     OPTION_DEVICE,
     OPTION_LIST,
     OPTION_WITH_MACHINE,
+    OPTION_GPU,
+    OPTION_DRIVER,
+    OPTION_PLATFORM,
+    OPTION_HOST,
+    OPTION_REQUIREMENT,
+    OPTION_MATRIX,
+    OPTION_KNOWLEDGE,
     OPTION_STEPS,
     OPTION_JSON,
     OPTION_LANG,
@@ -33,11 +40,13 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_PYTHON] = { "--python", NULL, "PATH", OF_ALL, TEXT_CLI_OPTION_PYTHON },
     [OPTION_ENV] = { "--env", NULL, "DIR", OF_ALL, TEXT_CLI_OPTION_ENV },
     [OPTION_PID] = { "--pid", NULL, "PID", OF_CHECK | OF_EXPLAIN | OF_WHY, TEXT_CLI_OPTION_PID },
-    [OPTION_ROOT] = { "--root", NULL, "DIR", OF_CHECK | OF_EXPLAIN | OF_WHY, TEXT_CLI_OPTION_ROOT },
-    [OPTION_FACTS] = { "--facts", NULL, "FILE", OF_CHECK | OF_EXPLAIN, TEXT_CLI_OPTION_FACTS },
+    [OPTION_ROOT] = { "--root", NULL, "DIR", OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN,
+                      TEXT_CLI_OPTION_ROOT },
+    [OPTION_FACTS] = { "--facts", NULL, "FILE", OF_CHECK | OF_EXPLAIN | OF_PLAN,
+                       TEXT_CLI_OPTION_FACTS },
     [OPTION_IMAGE] = { "--image", NULL, "IMAGE", OF_CHECK | OF_EXPLAIN | OF_WHY,
                        TEXT_CLI_OPTION_IMAGE },
-    [OPTION_NO_DRIVER] = { "--no-driver", NULL, NULL, OF_CHECK | OF_EXPLAIN | OF_WHY,
+    [OPTION_NO_DRIVER] = { "--no-driver", NULL, NULL, OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN,
                            TEXT_CLI_OPTION_NO_DRIVER },
     [OPTION_QUICK] = { "--quick", NULL, NULL, OF_VERIFY, TEXT_CLI_OPTION_QUICK },
     [OPTION_THOROUGH] = { "--thorough", NULL, NULL, OF_CHECK | OF_VERIFY,
@@ -46,6 +55,13 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_LIST] = { "--list", NULL, NULL, OF_EXPLAIN, TEXT_CLI_OPTION_LIST },
     [OPTION_WITH_MACHINE] = { "--with-machine", NULL, NULL, OF_EXPLAIN,
                               TEXT_CLI_OPTION_WITH_MACHINE },
+    [OPTION_GPU] = { "--gpu", NULL, "NAME", OF_PLAN, TEXT_CLI_OPTION_GPU },
+    [OPTION_DRIVER] = { "--driver", NULL, "VERSION", OF_PLAN, TEXT_CLI_OPTION_DRIVER },
+    [OPTION_PLATFORM] = { "--platform", NULL, "TAG", OF_PLAN, TEXT_CLI_OPTION_PLATFORM },
+    [OPTION_HOST] = { "--host", NULL, "FILE", OF_PLAN, TEXT_CLI_OPTION_HOST },
+    [OPTION_REQUIREMENT] = { "--requirement", "-r", "FILE", OF_PLAN, TEXT_CLI_OPTION_REQUIREMENT },
+    [OPTION_KNOWLEDGE] = { "--knowledge", NULL, "FILE", OF_PLAN, TEXT_CLI_OPTION_KNOWLEDGE },
+    [OPTION_MATRIX] = { "--matrix", NULL, NULL, OF_PLAN, TEXT_CLI_OPTION_MATRIX },
     [OPTION_STEPS] = { "--steps", NULL, NULL, OF_CHECK | OF_VERIFY, TEXT_CLI_OPTION_STEPS },
     [OPTION_JSON] = { "--json", NULL, NULL, OF_ALL, TEXT_CLI_OPTION_JSON },
     [OPTION_LANG] = { "--lang", NULL, "en|zh", OF_ALL, TEXT_CLI_OPTION_LANG },
@@ -65,7 +81,7 @@ const struct option_row *option_at(size_t at)
 struct reader {
     struct arena *arena;
     struct options *options;
-    unsigned given; /* a bit for each option that was */
+    uint64_t given; /* a bit for each option that was */
     struct str wrong;
 };
 
@@ -153,7 +169,7 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
 {
     struct options *options = reader->options;
 
-    reader->given |= 1u << id;
+    reader->given |= UINT64_C(1) << id;
     switch (id) {
     case OPTION_PYTHON:
         options->python = value;
@@ -190,6 +206,27 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
         break;
     case OPTION_WITH_MACHINE:
         options->with_machine = true;
+        break;
+    case OPTION_GPU:
+        *LIST_ADD(reader->arena, &options->gpus) = value;
+        break;
+    case OPTION_DRIVER:
+        options->driver = value;
+        break;
+    case OPTION_PLATFORM:
+        options->platform = value;
+        break;
+    case OPTION_HOST:
+        options->host = value;
+        break;
+    case OPTION_REQUIREMENT:
+        *LIST_ADD(reader->arena, &options->files) = value;
+        break;
+    case OPTION_KNOWLEDGE:
+        options->knowledge = value;
+        break;
+    case OPTION_MATRIX:
+        options->matrix = true;
         break;
     case OPTION_STEPS:
         options->steps = true;
@@ -263,7 +300,7 @@ static void read_command(struct reader *reader, struct str word)
 
 static bool is_given(const struct reader *reader, enum option_id id)
 {
-    return reader->given & 1u << id;
+    return reader->given & UINT64_C(1) << id;
 }
 
 /* Options of other commands. The command's name stands where the other option would. */
@@ -299,12 +336,15 @@ static void check_together(struct reader *reader)
         { OPTION_IMAGE, OPTION_FACTS },       { OPTION_FACTS, OPTION_ROOT },
         { OPTION_FACTS, OPTION_PID },         { OPTION_FACTS, OPTION_PYTHON },
         { OPTION_FACTS, OPTION_ENV },         { OPTION_PID, OPTION_PYTHON },
-        { OPTION_PID, OPTION_ENV },           { OPTION_QUICK, OPTION_THOROUGH },
+        { OPTION_PID, OPTION_ENV },           { OPTION_HOST, OPTION_ROOT },
+        { OPTION_HOST, OPTION_FACTS },        { OPTION_HOST, OPTION_ENV },
+        { OPTION_QUICK, OPTION_THOROUGH },
         { OPTION_LIST, OPTION_WITH_MACHINE },
     };
 
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
-        if (is_given(reader, pairs[i][0]) && is_given(reader, pairs[i][1]))
+        if (is_given(reader, pairs[i][0]) && is_given(reader, pairs[i][1]) &&
+            !(pairs[i][1] == OPTION_PYTHON && reader->options->command->bit == OF_PLAN))
             wrong(reader, TEXT_CLI_NOT_TOGETHER, str_of(rows[pairs[i][0]].name),
                   str_of(rows[pairs[i][1]].name));
     refuse_elsewhere(reader);
@@ -325,6 +365,26 @@ static enum lang lang_of_environment(void)
     return LANG_EN;
 }
 
+static bool takes_word(const struct options *options, struct str word)
+{
+    switch (options->command->takes) {
+    case WORDS_ANY:
+        return options->word.len || word.len;
+    case WORDS_ONE:
+        return options->word.len == 0 && word.len;
+    case WORDS_NONE:
+        break;
+    }
+    return false;
+}
+
+static void add_word(struct arena *arena, struct options *options, struct str word)
+{
+    *LIST_ADD(arena, &options->words) = word;
+    options->word =
+        options->word.len ? arena_printf(arena, "%s %s", options->word.data, word.data) : word;
+}
+
 int options_read(struct arena *arena, int argc, char *const *argv, struct options *ret,
                  struct str *ret_wrong)
 {
@@ -341,10 +401,8 @@ int options_read(struct arena *arena, int argc, char *const *argv, struct option
             i += read_option(&reader, word, i + 1 < argc ? argv[i + 1] : NULL);
         else if (!ret->command)
             read_command(&reader, word);
-        else if (ret->command->takes == WORDS_ANY && ret->word.len)
-            ret->word = arena_printf(arena, "%s %s", ret->word.data, argv[i]);
-        else if (ret->command->takes != WORDS_NONE && ret->word.len == 0 && word.len)
-            ret->word = word;
+        else if (takes_word(ret, word))
+            add_word(arena, ret, word);
         else
             wrong(&reader, TEXT_CLI_NO_ARGUMENT, word, word);
     }

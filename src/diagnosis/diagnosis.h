@@ -30,7 +30,7 @@ struct command {
 
 /* A remedy that is possible here, its commands filled in. plan/ sets it. */
 struct remedy_offer {
-    const struct way *way;
+    const struct remedy_way *way;
     LIST(struct command) commands;
     struct command check; /* shows whether it worked; empty: a fact for it is not known */
 };

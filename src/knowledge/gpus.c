@@ -1,5 +1,7 @@
 #include "knowledge/gpus.h"
 
+#include "knowledge/dotted.h"
+
 struct gpu_row {
     uint16_t device, subvendor, subdevice;
     uint16_t name, chip, architecture, segment, first_open_driver, source;
@@ -93,6 +95,22 @@ struct str gpu_architecture(struct gpu_capability capability)
         if (gpu_rows[at].major == capability.major && gpu_rows[at].minor == capability.minor)
             return capability.major ? table_text(gpu_rows[at].architecture) : STR("");
     return STR("");
+}
+
+#define BLACKWELL 10 /* major of the first GPUs that have an open module alone */
+
+unsigned gpu_first_branch(struct gpu_capability capability)
+{
+    unsigned first = 0, branch;
+
+    if (capability.major < BLACKWELL)
+        return 0;
+    for (size_t at = 0; at < COUNT; at++)
+        if (gpu_rows[at].major == capability.major && gpu_rows[at].minor == capability.minor &&
+            dotted_first(table_text(gpu_rows[at].first_open_driver), &branch) == 0 &&
+            (first == 0 || branch < first))
+            first = branch;
+    return first;
 }
 
 bool gpu_capability_is_tegra(struct gpu_capability capability)

@@ -72,6 +72,13 @@ bool gpu_by_name(struct str name, struct gpu_matches *ret);
 /* "Ampere" of 8.6; empty where no GPU of the table has that capability. */
 struct str gpu_architecture(struct gpu_capability capability);
 
+/*
+ * The driver branch that first supports GPUs of this capability: that of the first open kernel
+ * module that lists one. 0 before Blackwell: older GPUs have older, proprietary modules too; and
+ * where the table does not tell. Derived.
+ */
+unsigned gpu_first_branch(struct gpu_capability capability);
+
 /* Code for a Tegra runs on that Tegra only, and code for other GPUs does not run there (CUDA C++
  * programming guide, binary compatibility). */
 bool gpu_capability_is_tegra(struct gpu_capability capability);

@@ -24,7 +24,7 @@ const struct link_case *rule_case(struct range range, unsigned at)
     return &link_case_rows[range.start + at];
 }
 
-const struct way *rule_way(struct range range, unsigned at)
+const struct remedy_way *rule_way(struct range range, unsigned at)
 {
     return &way_rows[range.start + at];
 }

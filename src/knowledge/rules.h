@@ -65,7 +65,7 @@ struct rule {
 enum needs { NEEDS_SAFE = 1, NEEDS_ROOT = 2, NEEDS_REBOOT = 4, NEEDS_HARDWARE = 8 };
 
 /* How a remedy is carried out on one distribution, by one package manager, one container engine. */
-struct way {
+struct remedy_way {
     unsigned when;                /* node */
     struct str place[LANG_COUNT]; /* whose way it is, for a list of all: "Fedora"; may be empty */
     struct str title[LANG_COUNT]; /* with {facts} */
@@ -145,7 +145,7 @@ const struct expr *rule_node(unsigned at);
 struct str rule_word(struct range range, unsigned at);      /* of a range of words */
 struct range rule_command(struct range range, unsigned at); /* of a range of ranges */
 const struct link_case *rule_case(struct range range, unsigned at);
-const struct way *rule_way(struct range range, unsigned at);
+const struct remedy_way *rule_way(struct range range, unsigned at);
 const struct by_hand *rule_by_hand(struct range range, unsigned at);
 
 /* NULL past the end. */

@@ -18,7 +18,7 @@ static void add_source(struct arena *arena, struct topic_page *page, struct str 
 }
 
 /* Kept in the order of what they need, and else in that of the remedies. */
-static void add_way(struct arena *arena, struct topic_page *page, const struct way *way)
+static void add_way(struct arena *arena, struct topic_page *page, const struct remedy_way *way)
 {
     size_t at;
 

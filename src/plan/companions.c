@@ -1,46 +1,95 @@
-/*
- * companions: what is installed beside torch is named beside it, too. A torchvision built for
- * another CUDA would otherwise stay: its version fits, only its local part does not.
- */
 #include "plan/companions.h"
 
-/* torchvision of the same torch release keeps its version, and takes the new build's local part. Of
- * another release it must change anyway: then the installer may choose. */
-static void name_one(struct arena *arena, const char *name, const struct fact_str *installed,
-                     const struct fact_str *needs, struct str requirement, struct fact_str *ret)
-{
-    struct str before, wanted, release, local, version, rest;
+#include "format/requirement.h"
 
-    if (installed->state != FACT_KNOWN) {
-        *ret = (struct fact_str){ .state = installed->state, .from = installed->from };
-        return;
+static bool read_clauses(struct made_for *made)
+{
+    struct str rest = made->row.torch;
+    struct specifier clause;
+    int got;
+
+    while ((got = specifiers_next(&rest, &clause)) > 0) {
+        if (made->clause_count == COMPANION_CLAUSES)
+            return false;
+        made->clauses[made->clause_count++] = clause;
     }
-    (void) str_cut(requirement, '=', &before, &wanted);
-    wanted = str_from(wanted, 1);
-    (void) str_cut(wanted, '+', &release, &local);
-    (void) str_cut(installed->value, '+', &version, &rest);
-    if (needs->state == FACT_KNOWN && str_eq(needs->value, release) && local.len)
-        fact_str(ret, arena_printf(arena, "%s==%.*s+%.*s", name, STR_ARG(version), STR_ARG(local)),
-                 installed->from);
-    else
-        fact_str(ret, str_of(name), installed->from);
+    return got == 0;
 }
 
-void plan_companions(struct arena *arena, struct facts *facts)
+void companions_load(struct arena *arena, const struct knowledge *knowledge, struct companions *ret)
 {
-    const struct torch_facts *torch = &facts->torch;
-    struct build_facts *build = &facts->build;
+    struct companions companions = { 0 };
+    struct companion row, before = { 0 };
 
-    if (build->requirement.state == FACT_KNOWN) {
-        name_one(arena, "torchvision", &torch->torchvision, &torch->torchvision_needs,
-                 build->requirement.value, &build->torchvision);
-        name_one(arena, "torchaudio", &torch->torchaudio, &torch->torchaudio_needs,
-                 build->requirement.value, &build->torchaudio);
+    for (size_t at = 0; companion_at(knowledge, at, &row); at++) {
+        struct made_for made = { .row = row };
+        bool again = str_eq(row.package, before.package) && str_eq(row.version, before.version);
+
+        before = row;
+        if (!again && read_clauses(&made)) /* a version stands there once for each platform */
+            *LIST_ADD(arena, &companions) = made;
     }
-    if (build->current_requirement.state == FACT_KNOWN) {
-        name_one(arena, "torchvision", &torch->torchvision, &torch->torchvision_needs,
-                 build->current_requirement.value, &build->current_torchvision);
-        name_one(arena, "torchaudio", &torch->torchaudio, &torch->torchaudio_needs,
-                 build->current_requirement.value, &build->current_torchaudio);
+    *ret = companions;
+}
+
+bool companion_is_known(const struct companions *companions, struct str name)
+{
+    for (size_t i = 0; i < companions->count; i++)
+        if (companions->items[i].clause_count && package_eq(companions->items[i].row.package, name))
+            return true;
+    return false;
+}
+
+static bool is_for(const struct made_for *made, const struct version *torch)
+{
+    for (size_t i = 0; i < made->clause_count; i++)
+        if (!specifier_matches(&made->clauses[i], torch))
+            return false;
+    return true;
+}
+
+static bool is_within(struct str specifiers, struct str text)
+{
+    struct version version;
+    bool matches;
+
+    return specifiers.len == 0 ||
+           (version_parse(text, &version) == 0 &&
+            specifiers_match(specifiers, &version, &matches) == 0 && matches);
+}
+
+/* Whether some companion was made for just this torch: what then is not there, is not there. */
+static bool is_covered(const struct companions *companions, const struct version *torch)
+{
+    for (size_t i = 0; i < companions->count; i++) {
+        const struct made_for *made = &companions->items[i];
+
+        if (made->clause_count && made->clauses[0].op == SPECIFIER_EQUAL && is_for(made, torch))
+            return true;
     }
+    return false;
+}
+
+enum truth companion_for(const struct companions *companions, const struct wanted *wanted,
+                         struct str torch, struct companion *ret)
+{
+    struct version version;
+    bool found = false, any = false;
+
+    if (version_parse(torch, &version) < 0)
+        return TRUTH_UNKNOWN;
+    for (size_t i = 0; i < companions->count; i++) { /* by rising version: the last one wins */
+        const struct made_for *made = &companions->items[i];
+
+        if ((found && made->clause_count == 0) || !is_for(made, &version) ||
+            !package_eq(made->row.package, wanted->name) ||
+            !is_within(wanted->specifiers, made->row.version))
+            continue;
+        *ret = made->row;
+        found |= made->clause_count > 0;
+        any = true;
+    }
+    return found                                      ? TRUTH_TRUE
+           : any || !is_covered(companions, &version) ? TRUTH_UNKNOWN
+                                                      : TRUTH_FALSE;
 }

@@ -1,10 +1,41 @@
-/* companions: the packages beside torch, as an install command of ours must name them. */
+/*
+ * companions: which versions of torchvision, torchaudio and xformers go with a torch.
+ *
+ * The table's specifiers are read once a problem: every build asks them.
+ */
 #ifndef GPUVET_PLAN_COMPANIONS_H
 #define GPUVET_PLAN_COMPANIONS_H
 
-#include "facts/facts.h"
+#include "format/version.h"
+#include "knowledge/companions.h"
+#include "plan/problem.h"
+#include "rules/rules.h"
 
-/* Fills build.torchvision and its like from build.requirement and build.current_requirement. */
-void plan_companions(struct arena *arena, struct facts *facts);
+#define COMPANION_CLAUSES 2 /* of "what it requires of torch"; rows with more are left out */
+
+struct made_for {
+    struct companion row;
+    struct specifier clauses[COMPANION_CLAUSES];
+    size_t clause_count; /* 0: no torch in particular */
+};
+
+struct companions {
+    struct made_for *items; /* by package, then rising version; each version once */
+    size_t count, room;
+};
+
+void companions_load(struct arena *arena, const struct knowledge *knowledge,
+                     struct companions *ret);
+
+/* Whether some version of it was made for one torch. */
+bool companion_is_known(const struct companions *companions, struct str name);
+
+/*
+ * The newest version within what is wanted that was made for this torch. TRUE: *ret is set. FALSE:
+ * the table knows companions of this torch, and none fits. UNKNOWN: it knows of none, or of one
+ * that asks for no particular torch: then that is in *ret, which else is left as it was.
+ */
+enum truth companion_for(const struct companions *companions, const struct wanted *wanted,
+                         struct str torch, struct companion *ret);
 
 #endif

@@ -7,10 +7,8 @@
 #include "diagnosis/diagnosis.h"
 
 /*
- * Fills facts->build: of the builds that are published for this platform and Python, that the
- * driver can run and that have code for every GPU, the one of the installed release, else of the
- * newest; with the newest CUDA. Unknown where the driver or a GPU is not known; ABSENT where none
- * fits.
+ * Fills facts->build: the plan for this machine (answer.h), rather of the installed release than of
+ * the newest. Unknown where something that decides is not known; ABSENT where no build fits.
  */
 void plan_build(struct arena *arena, struct facts *facts);
 

@@ -3,7 +3,7 @@
 #include "plan/command.h"
 
 /* A remedy that lacks a fact would be half a remedy: it is not offered that way. */
-static bool fill_way(struct arena *arena, const struct facts *facts, const struct way *way,
+static bool fill_way(struct arena *arena, const struct facts *facts, const struct remedy_way *way,
                      struct remedy_offer *ret)
 {
     struct remedy_offer offer = { .way = way };
@@ -29,7 +29,7 @@ static bool find_way(struct arena *arena, const struct facts *facts, const struc
         rule_holds(arena, facts, remedy->unless, NULL) == TRUTH_TRUE)
         return false;
     for (unsigned i = 0; i < remedy->ways.count; i++) {
-        const struct way *way = rule_way(remedy->ways, i);
+        const struct remedy_way *way = rule_way(remedy->ways, i);
 
         if (rule_holds(arena, facts, way->when, NULL) == TRUTH_TRUE &&
             fill_way(arena, facts, way, ret))

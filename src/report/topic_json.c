@@ -76,7 +76,7 @@ static void put_remedies(struct json *json, const struct topic_report *report,
 {
     json_open(json, "remedies", '[');
     for (size_t i = 0; i < page->ways.count; i++) {
-        const struct way *way = page->ways.items[i];
+        const struct remedy_way *way = page->ways.items[i];
 
         json_open(json, NULL, '{');
         json_put_str(json, "title", way->title[report->lang]);

@@ -139,10 +139,10 @@ static bool same_words(struct range a, struct range b)
 }
 
 /* One way of a remedy; its title, and how to check, only where the ones beside it differ. */
-static void way(struct buf *buf, const struct topic_report *report, const struct way *const *ways,
-                size_t at, size_t count)
+static void way(struct buf *buf, const struct topic_report *report,
+                const struct remedy_way *const *ways, size_t at, size_t count)
 {
-    const struct way *this = ways[at];
+    const struct remedy_way *this = ways[at];
     struct str place = this->place[report->lang], title = this->title[report->lang];
 
     if (at == 0 || !str_eq(title, ways[at - 1]->title[report->lang])) {

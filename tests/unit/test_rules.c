@@ -135,7 +135,7 @@ static void test_rules__name_facts_that_exist(void **state)
     }
 }
 
-static void check_way(const struct way *way)
+static void check_way(const struct remedy_way *way)
 {
     check_condition(way->when, NULL);
     check_templates(way->title);

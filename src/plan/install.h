@@ -1,0 +1,41 @@
+/* install: the commands that install a plan, as argv, for the tool that the environment suggests.
+ */
+#ifndef GPUVET_PLAN_INSTALL_H
+#define GPUVET_PLAN_INSTALL_H
+
+#include "diagnosis/diagnosis.h"
+#include "plan/answer.h"
+
+enum install_tool {
+    INSTALL_PIP,
+    INSTALL_UV,
+    INSTALL_UV_PROJECT,
+    INSTALL_POETRY,
+    INSTALL_CONDA,
+    INSTALL_PIXI,
+    INSTALL_TOOLS
+};
+
+struct commands {
+    struct command *items;
+    size_t count, room;
+};
+
+/* By what installed the torch that is there, or the environment's kind; pip where neither tells. */
+enum install_tool install_suggested(const struct facts *facts);
+
+/* "pip", "uv", "uv-project", "poetry", "conda", "pixi". */
+const char *install_tool_name(enum install_tool tool);
+
+/*
+ * Installs plan->build, and its companions pinned. From PyPI where that has this very build and no
+ * torch of the same release stands in the way (a plain version matches every local one), else from
+ * the build's own index. conda-forge names a CUDA version, not a build.
+ */
+void install_commands(const struct problem *problem, const struct plan *plan,
+                      enum install_tool tool, struct commands *ret);
+
+/* "https://download.pytorch.org/whl/cu126" */
+struct str install_index(struct arena *arena, const struct torch_build *build);
+
+#endif
