@@ -31,6 +31,8 @@ struct library {
     size_t needed_count;
     LIST(struct str) names; /* all that it was asked for by */
     int stage;              /* the caller's: when it came */
+    struct str predicted;   /* where a process has mapped another file: the one that was meant to
+                               be found; else empty */
 };
 
 /* Why a group could not be loaded. */

@@ -106,6 +106,12 @@ static int read_never(struct setting *setting)
     return one_line(setting, &setting->into->never);
 }
 
+static int read_thorough(struct setting *setting)
+{
+    setting->into->thorough = true;
+    return 0;
+}
+
 static int read_reads(struct setting *setting)
 {
     return str_u64(setting->text, 10, &setting->into->reads);
@@ -159,6 +165,7 @@ static const struct {
     { "check", read_check },
     { "never", read_never },
     { "reads", read_reads },
+    { "thorough", read_thorough },
     { "ms", read_ms },
 };
 

@@ -18,6 +18,7 @@
  *     never pip install                 what no command of any remedy may contain
  *     reads 400                         most looks at the root
  *     ms 30                             most milliseconds
+ *     thorough yes                      files are compared with their hashes, too
  *     overlay
  *         env CUDA_VISIBLE_DEVICES=     lines of machine.h, laid over the root
  *
@@ -53,6 +54,7 @@ struct test_case {
     struct case_list consequences, independents, candidates, evidence;
     struct case_list commands, checks, never;
     struct case_facts facts;
+    bool thorough;
     uint64_t reads, milliseconds; /* 0: the default of the runner */
     struct overlay overlay;
 };

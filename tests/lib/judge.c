@@ -82,7 +82,7 @@ void judge_facts(struct probe_ctx *ctx, const struct machine_answers *answers)
 }
 
 void judge(struct arena *arena, struct root *root, const struct eyes *eyes,
-           const struct machine_answers *answers, struct judged *ret)
+           const struct machine_answers *answers, bool thorough, struct judged *ret)
 {
     struct facts *facts = ARENA_NEW(arena, struct facts);
     struct judgement *judgement = ARENA_NEW(arena, struct judgement);
@@ -93,6 +93,8 @@ void judge(struct arena *arena, struct root *root, const struct eyes *eyes,
     };
 
     judge_facts(&ctx, answers);
+    if (thorough)
+        probe_thorough(&ctx);
     plan_build(arena, facts);
     rules_judge(arena, facts, judgement);
     diagnose(arena, facts, judgement, &verdict);

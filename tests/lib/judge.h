@@ -36,7 +36,7 @@ struct judged {
 
 /* `answers` are what the driver says, or that it is not asked. */
 void judge(struct arena *arena, struct root *root, const struct eyes *eyes,
-           const struct machine_answers *answers, struct judged *ret);
+           const struct machine_answers *answers, bool thorough, struct judged *ret);
 
 /* The facts alone, as the program gathers them. */
 void judge_facts(struct probe_ctx *ctx, const struct machine_answers *answers);

@@ -32,6 +32,9 @@
  *                           a .dist-info folder; the block holds further METADATA lines
  *                           ("Requires-Dist: …"), and "record PATH" for files that RECORD names
  *     remove PATH           and everything below it
+ *     process PID          whose eyes look; its maps are the block's lines "PATH [deleted|other]",
+ *                           which name files that are there: "deleted" marks one as the kernel
+ *                           does, "other" has another inode than the path
  *     nvml, cuda            what the driver says: see answers.h
  *
  * Words may hold \xNN, \e, \t, \s (a blank) and \\, which is how hostile names are written.

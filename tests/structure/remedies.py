@@ -45,8 +45,8 @@ def python_mistakes(command):
         yield "uv pip without --python"
     if not INSTALLS & set(command) or "source" in command:
         return
-    if not any(word in REPLACED for word in command):
-        yield "installs without an exact version"
+    if not any(word in REPLACED for word in command) and not {"--force-reinstall", "--reinstall-package"} & set(command):
+        yield "installs what may count as installed"
     if "--force-reinstall" in command and "--no-deps" not in command:
         yield "reinstalls more than it names"
     if "{build.requirement}" in command and not {"?{build.torchvision}", "?{build.torchaudio}"} <= set(command):
@@ -104,7 +104,7 @@ BROKEN = {
     "pip without its interpreter": sample(["pip", "install", "{build.requirement}"]),
     "pip of any interpreter": sample(["python", "-m", "pip", "install", "{build.requirement}"]),
     "uv pip without --python": sample(["uv", "pip", "install", "{build.requirement}"]),
-    "installs without an exact version": sample([*PYTHON, "torch"]),
+    "installs what may count as installed": sample([*PYTHON, "torch"]),
     "reinstalls more than it names": sample([*PYTHON, "--force-reinstall", "{build.current_requirement}"]),
     "leaves companions of another build behind": sample([*PYTHON, "{build.requirement}"]),
     "installs a driver on a guess": sample(["sudo", "apt", "install", "nvidia-driver"], needs=["root"]),
