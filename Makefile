@@ -23,7 +23,7 @@ build-asan/build.ninja: | packages
 	@meson setup build-asan -Dlink_mode=dynamic -Db_sanitize=address,undefined -Db_lundef=false \
 	  -Dc_args=-Wno-format-truncation >/dev/null
 
-# REAL holds what tests/real/fetch.sh has installed; UV is fetched where it is not there.
+# REAL holds what tests/real/fetch.sh and fetch_extensions.sh have installed; UV is fetched where it is not there.
 REAL ?= /tmp/real-envs
 UV ?= /tmp/real-uv/bin/uv
 test-real: $(BUILD)/build.ninja
@@ -33,6 +33,7 @@ test-real: $(BUILD)/build.ninja
 	  UV=$(UV) GPUVET=$(BUILD)/src/cli/gpuvet UNPACK=$(BUILD)/tests/unpack tests/cli/test_replace.py || failed=1; \
 	  tests/real/broken.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
 	  tests/real/loader.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
+	  tests/real/extensions.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
 	  tests/real/versions.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
 	  tests/real/architectures.py $(BUILD)/tests/real/gpu_code $(REAL) || failed=1; \
 	  tests/real/process.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \

@@ -335,31 +335,33 @@ static bool is_unknown_torch(const struct torch_import *import)
 
 static void run(struct probe_ctx *ctx)
 {
-    struct torch_import import;
-    struct torch_import_wish wish;
+    struct torch_import *import = ARENA_NEW(ctx->arena, struct torch_import);
+    struct torch_import_wish *wish = ARENA_NEW(ctx->arena, struct torch_import_wish);
     struct doubt doubt = { 0, { NULL, 0 } };
     int r;
 
     if (!ctx->python || !ctx->python->found || ctx->facts->torch.path.state != FACT_KNOWN)
         return;
-    r = libraries_predict(ctx, &wish, &import);
+    r = libraries_predict(ctx, wish, import);
     if (r < 0) { /* an interpreter that is no ELF program maps nothing */
         if (r != -EBADMSG && r != -ENODATA)
             doubt = (struct doubt){ r, ctx->python->python.real };
         record_nothing(&ctx->facts->loader, ctx->python->python.real, &doubt);
         return;
     }
-    if (is_unknown_torch(&import)) {
+    if (is_unknown_torch(import)) {
         record_nothing(&ctx->facts->loader, ctx->facts->torch.path.from, &doubt);
         return;
     }
-    (void) doubt_add(&doubt, import.map.doubt, import.map.doubt_from);
+    (void) doubt_add(&doubt, import->map.doubt, import->map.doubt_from);
     (void) doubt_add(&doubt, ctx->python->failed, ctx->facts->torch.path.from);
-    record_libraries(ctx, &import);
-    mapped_record(ctx, &import);
-    record_failure(ctx, &import, &doubt);
-    record_cudnn(ctx, &import, &doubt);
-    record_shadow(ctx, &wish, &import, &doubt);
+    record_libraries(ctx, import);
+    mapped_record(ctx, import);
+    record_failure(ctx, import, &doubt);
+    record_cudnn(ctx, import, &doubt);
+    record_shadow(ctx, wish, import, &doubt);
+    ctx->python->import = import;
+    ctx->python->import_wish = wish;
 }
 
 const struct probe probe_libraries = {

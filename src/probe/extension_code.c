@@ -1,0 +1,87 @@
+/*
+ * extension_code: the first package that has code for other GPUs alone.
+ *
+ * A package may hold a file for each kind of GPU (vllm, xformers): only where no file of it has
+ * code for a GPU does the package lack it.
+ */
+#include "base/buf.h"
+#include "knowledge/coverage.h"
+#include "probe/python.h"
+
+#define TEXT_LIMIT (64u << 10)
+
+/* What the files of one package have code for, all together. False where one of them could not be
+ * read, or where an earlier item was of the same package. */
+static bool package_code(struct arena *arena, const struct fact_list *all, size_t first,
+                         struct str *ret)
+{
+    const struct extension_facts *items = LIST_OF(extension, all);
+    struct buf text = buf_new(arena, TEXT_LIMIT);
+
+    for (size_t i = 0; i < all->count; i++) {
+        if (!str_eq(items[i].package.value, items[first].package.value))
+            continue;
+        if (i < first || (items[i].architectures.state != FACT_KNOWN &&
+                          items[i].architectures.state != FACT_ABSENT))
+            return false;
+        if (items[i].architectures.state == FACT_KNOWN) {
+            buf_addz(&text, text.len ? " " : "");
+            buf_add(&text, items[i].architectures.value);
+        }
+    }
+    *ret = buf_str(&text);
+    return text.len > 0 && !text.full;
+}
+
+/* The first GPU that the code does not run on; NULL: it runs on all that are known. */
+static const struct fact_str *first_uncovered(const struct fact_list *gpus, struct str code,
+                                              struct gpu_capability *ret)
+{
+    for (size_t i = 0; i < gpus->count; i++) {
+        const struct fact_str *capability = &LIST_OF(gpu, gpus)[i].capability;
+
+        if (capability->state == FACT_KNOWN && capability_parse(capability->value, ret) &&
+            archs_cover(code, *ret) == COVERAGE_NONE)
+            return capability;
+    }
+    return NULL;
+}
+
+static void run(struct probe_ctx *ctx)
+{
+    struct extensions_facts *facts = &ctx->facts->extensions;
+    const struct fact_list *all = &facts->all, *gpus = &ctx->facts->hardware.gpus;
+    bool complete = all->state == FACT_KNOWN && !all->partial;
+    struct str failed = complete ? STR("") : all->from;
+    bool open = !complete || gpus->state != FACT_KNOWN || gpus->partial;
+
+    if (facts->arch_package.state != FACT_UNKNOWN)
+        return;
+    for (size_t i = 0; complete && i < all->count; i++) {
+        const struct extension_facts *item = &LIST_OF(extension, all)[i];
+        struct gpu_capability gpu;
+        struct str code;
+
+        if (item->architectures.state == FACT_UNKNOWN && item->architectures.from.len) {
+            open = true;
+            failed = item->architectures.from;
+        }
+        if (item->package.state != FACT_KNOWN || !package_code(ctx->arena, all, i, &code) ||
+            !first_uncovered(gpus, code, &gpu))
+            continue;
+        facts->arch_package = item->package;
+        fact_str(&facts->arch_has, code, item->path.from);
+        fact_str(&facts->arch_gpu, arena_printf(ctx->arena, "sm_%u%u", gpu.major, gpu.minor),
+                 item->path.from);
+        return;
+    }
+    fact_without(&facts->arch_package, open ? FACT_UNKNOWN : FACT_ABSENT,
+                 open ? failed : all->from);
+    facts->arch_has = facts->arch_gpu = facts->arch_package;
+}
+
+const struct probe probe_extension_code = {
+    .name = "extension-code",
+    .cost = COST_NOTHING,
+    .run = run,
+};
