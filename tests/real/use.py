@@ -33,7 +33,8 @@ print(json.dumps({"import": imported, "use": mapped(), "torch": torch.__version_
 
 
 def compare(gpuvet, python, name, variables):
-    environment = {**os.environ, **variables}
+    # From an empty cache: else the second run compiles nothing, and does not load the compiler.
+    environment = {**os.environ, "CUDA_CACHE_DISABLE": "1", **variables}
     done = subprocess.run([python, "-c", WORK], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           text=True)
     if done.returncode:
