@@ -101,6 +101,36 @@ static void expect_facts(struct arena *arena, const struct test_case *it, const 
     }
 }
 
+static void expect_lines(const struct case_list *want, const struct judged_lines *got,
+                         const char *kind)
+{
+    for (size_t i = 0; i < want->count; i++) {
+        bool there = false;
+
+        for (size_t k = 0; k < got->count; k++)
+            there = there || str_eq(want->items[i], got->items[k]);
+        if (!there)
+            fail_msg("no %s \"%.*s\"; the first is \"%.*s\"", kind, STR_ARG(want->items[i]),
+                     STR_ARG(got->count ? got->items[0] : STR("none")));
+    }
+}
+
+static void expect_none(const struct case_list *never, const struct judged_lines *got)
+{
+    for (size_t i = 0; i < never->count; i++)
+        for (size_t k = 0; k < got->count; k++)
+            if (str_has(got->items[k], never->items[i]))
+                fail_msg("\"%.*s\" is advised", STR_ARG(got->items[k]));
+}
+
+static void expect_remedies(const struct test_case *it, const struct judged *judged)
+{
+    expect_lines(&it->commands, &judged->commands, "command");
+    expect_lines(&it->checks, &judged->checks, "check");
+    expect_none(&it->never, &judged->commands);
+    expect_none(&it->never, &judged->others);
+}
+
 static int64_t now(void)
 {
     struct timespec time = { 0 };
@@ -136,25 +166,36 @@ static void expect_verdict(const struct test_case *it, const struct judged *judg
     expect_candidates(it, judged);
 }
 
-/* No remedy may install what the plan's own constraints refuse here. */
-static void expect_installs(struct arena *arena, const struct judged *judged)
+static bool is_planned(struct arena *arena, const struct facts *facts, struct str version,
+                       struct str local)
 {
-    for (size_t i = 0; i < judged->install_count; i++) {
-        const struct wants wants = { 0 };
-        struct problem problem;
-        struct candidates all;
-        struct str version = str_from(judged->installs[i], STR("torch==").len), local;
-        bool planned = false;
+    const struct wants wants = { 0 };
+    struct problem problem;
+    struct candidates all;
 
-        (void) str_cut(version, '+', &version, &local);
-        problem_make(arena, judged->facts, &wants, NULL, &problem);
-        candidates_find(&problem, &all);
-        for (size_t n = 0; n < all.count; n++)
-            if (str_eq(all.items[n].build.version, version) &&
-                str_eq(all.items[n].build.local, local))
-                planned = !all.items[n].refused;
-        if (!planned)
-            fail_msg("a remedy installs %.*s, which no plan would", STR_ARG(judged->installs[i]));
+    problem_make(arena, facts, &wants, NULL, &problem);
+    candidates_find(&problem, &all);
+    for (size_t i = 0; i < all.count; i++)
+        if (str_eq(all.items[i].build.version, version) &&
+            str_eq(all.items[i].build.local, local) && !all.items[i].refused)
+            return true;
+    return false;
+}
+
+/* No remedy may install what the plan's own constraints refuse here. */
+static void expect_installs(struct arena *arena, const struct facts *facts,
+                            const struct judged_lines *commands)
+{
+    for (size_t i = 0; i < commands->count; i++) {
+        struct str rest = commands->items[i], word, version, local;
+
+        while (str_next_word(&rest, &word)) {
+            if (!str_starts(word, STR("torch==")))
+                continue;
+            (void) str_cut(str_from(word, STR("torch==").len), '+', &version, &local);
+            if (!is_planned(arena, facts, version, local))
+                fail_msg("%.*s, which no plan would install", STR_ARG(commands->items[i]));
+        }
     }
 }
 
@@ -173,7 +214,9 @@ static void test_case__is_judged_as_it_says(void **state)
     expect_budget(it, machine.root, now() - start);
     expect_verdict(it, &judged);
     expect_facts(arena, it, judged.facts);
-    expect_installs(arena, &judged);
+    expect_remedies(it, &judged);
+    expect_installs(arena, judged.facts, &judged.commands);
+    expect_installs(arena, judged.facts, &judged.others);
 }
 
 /* Judges with the n-th call failing (0: none); returns how many calls there were. */

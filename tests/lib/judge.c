@@ -32,29 +32,37 @@ static void list_candidates(struct arena *arena, const struct verdict *verdict, 
     ret->candidate_count = verdict->undecided.count;
 }
 
-struct text_list {
-    struct str *items;
-    size_t count, room;
-};
-
-static void add_installs(struct arena *arena, const struct remedy_offer *offer,
-                         struct text_list *installs)
+static void add_line(struct arena *arena, const struct command *command, struct judged_lines *ret)
 {
-    for (size_t c = 0; c < offer->commands.count; c++)
-        for (size_t w = 0; w < offer->commands.items[c].count; w++)
-            if (str_starts(offer->commands.items[c].words[w], STR("torch==")))
-                *LIST_ADD(arena, installs) = offer->commands.items[c].words[w];
+    struct buf line = buf_new(arena, 64u * 1024u);
+
+    for (size_t i = 0; i < command->count; i++) {
+        buf_addz(&line, i ? " " : "");
+        buf_add(&line, command->words[i]);
+    }
+    if (command->count)
+        *LIST_ADD(arena, ret) = buf_str(&line);
 }
 
-static void list_installs(struct arena *arena, const struct verdict *verdict, struct judged *ret)
+static void list_commands(struct arena *arena, const struct remedy_offers *offers,
+                          struct judged_lines *ret_commands, struct judged_lines *ret_checks)
 {
-    struct text_list installs = { 0 };
+    for (size_t i = 0; i < offers->count; i++) {
+        for (size_t c = 0; c < offers->items[i].commands.count; c++)
+            add_line(arena, &offers->items[i].commands.items[c], ret_commands);
+        add_line(arena, &offers->items[i].check, ret_checks);
+    }
+}
 
+static void list_remedies(struct arena *arena, const struct verdict *verdict, struct judged *ret)
+{
+    struct judged_lines ignored = { 0 };
+
+    list_commands(arena, verdict->root ? &verdict->root->remedies : &verdict->next, &ret->commands,
+                  &ret->checks);
     for (size_t i = 0; i < verdict->findings.count; i++)
-        for (size_t n = 0; n < verdict->findings.items[i].remedies.count; n++)
-            add_installs(arena, &verdict->findings.items[i].remedies.items[n], &installs);
-    ret->installs = installs.items;
-    ret->install_count = installs.count;
+        if (&verdict->findings.items[i] != verdict->root)
+            list_commands(arena, &verdict->findings.items[i].remedies, &ret->others, &ignored);
 }
 
 void judge_facts(struct probe_ctx *ctx, const struct machine_answers *answers)
@@ -99,5 +107,5 @@ void judge(struct arena *arena, struct root *root, const struct eyes *eyes,
     };
     list_findings(arena, &verdict, ret);
     list_candidates(arena, &verdict, ret);
-    list_installs(arena, &verdict, ret);
+    list_remedies(arena, &verdict, ret);
 }
