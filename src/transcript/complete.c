@@ -40,17 +40,22 @@ static void take_version_apart(struct torch_facts *torch)
     set_str(&torch->tag, local, torch->version.from);
 }
 
-/* "cu118" and "cu92": CUDA 11.8 and 9.2. */
-static void name_cuda(struct arena *arena, struct torch_facts *torch)
+/* "cu118" and "cu92": CUDA 11.8 and 9.2, which is the runtime's version where no package tells. */
+static void name_cuda(struct arena *arena, struct facts *facts)
 {
+    struct torch_facts *torch = &facts->torch;
     const struct str tag = torch->tag.state == FACT_KNOWN ? torch->tag.value : STR("");
-    size_t last = tag.len - 1;
 
-    if (!str_starts(tag, STR("cu")) || tag.len < 4 || tag.len > 5)
-        return;
-    set_str(&torch->cuda,
-            arena_printf(arena, "%.*s.%c", (int) last - 2, tag.data + 2, tag.data[last]),
+    if (str_starts(tag, STR("cu")) && (tag.len == 4 || tag.len == 5))
+        set_str(
+            &torch->cuda,
+            arena_printf(arena, "%.*s.%c", (int) tag.len - 3, tag.data + 2, tag.data[tag.len - 1]),
             torch->tag.from);
+    if (torch->cuda.state != FACT_KNOWN)
+        return;
+    set_str(&torch->build, STR("cuda"), torch->cuda.from);
+    if (torch->packages.state == FACT_KNOWN)
+        set_str(&facts->runtime.version, torch->cuda.value, torch->cuda.from);
 }
 
 /*
@@ -137,7 +142,7 @@ void transcript_complete(struct arena *arena, struct facts *facts)
 {
     name_capabilities(arena, &facts->hardware.gpus);
     take_version_apart(&facts->torch);
-    name_cuda(arena, &facts->torch);
+    name_cuda(arena, facts);
     notice_compat(&facts->driver);
     write_plainly(arena, &facts->torch.architectures);
     find_architectures(&facts->torch);
