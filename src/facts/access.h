@@ -1,0 +1,144 @@
+/*
+ * access: the doors into a machine or container, SSH and Jupyter, as somebody who wants in meets
+ * them. Only `gpuvet access` fills this layer; elsewhere `door` is ABSENT. No password and no token
+ * is ever a fact.
+ */
+#ifndef GPUVET_FACTS_ACCESS_H
+#define GPUVET_FACTS_ACCESS_H
+
+#include "facts/field.h"
+
+struct access_facts {
+    struct fact_str door;      /* "ssh", "jupyter", "container": what was asked about */
+    struct fact_str host;      /* name or address that is connected to */
+    struct fact_int port;      /* of TCP, 1 to 65535 */
+    struct fact_str address;   /* what the name stands for; ABSENT: nobody knows the name */
+    struct fact_str connect;   /* "open", "refused", "timed-out", "unreachable"; ABSENT: through
+                                  others   (a jump host) */
+    struct fact_bool loopback; /* the address is this machine's own */
+
+    struct fact_str ssh_client; /* path of the user's ssh; ABSENT: there is none */
+    struct fact_str ssh_user;
+    struct fact_str ssh_through;  /* ProxyJump or ProxyCommand; ABSENT: directly */
+    struct fact_str ssh_greeting; /* "ssh", "other" (another protocol), "closed", "silent" */
+    struct fact_str ssh_banner;   /* "SSH-2.0-OpenSSH_9.2p1"; of another protocol its first line */
+    struct fact_str ssh_host_key; /* "known", "changed", "unknown", "revoked" */
+    struct fact_str ssh_known_hosts; /* the file that has the other key */
+    struct fact_int ssh_known_line;  /* and its line */
+    struct fact_str ssh_known_name;  /* the name that ssh looks up there */
+    struct fact_str ssh_fingerprint; /* of the key that the server has: "SHA256:…" */
+    struct fact_str ssh_login;     /* "accepted", "denied", "shell" (let in, and the account's shell
+                                      or command ended it), "closed" */
+    struct fact_int ssh_keys;      /* keys that were offered */
+    struct fact_str ssh_methods;   /* what the server still takes: "publickey,password" */
+    struct fact_str ssh_bad_key;   /* a private key that ssh refuses to use: its mode is too open */
+    struct fact_bool ssh_too_many; /* the server gave up after too many keys */
+    struct fact_str ssh_message;   /* the words that decided */
+
+    struct fact_str jupyter_url; /* without token and password */
+    struct fact_bool jupyter_token_given;
+    struct fact_str jupyter_curl;     /* path, where https needs it; ABSENT: there is none */
+    struct fact_str jupyter_error;    /* why there was no answer in HTTP, in curl's or our words */
+    struct fact_int jupyter_status;   /* HTTP status of /api */
+    struct fact_str jupyter_version;  /* of the server; ABSENT: this is no Jupyter */
+    struct fact_str jupyter_redirect; /* where /api sends us; ABSENT: nowhere */
+    struct fact_int jupyter_status_code; /* HTTP status of /api/status with the token */
+    struct fact_str jupyter_login;       /* "accepted", "denied" */
+    struct fact_int jupyter_kernels;
+    struct fact_bool jupyter_started;  /* a kernel was started for the test */
+    struct fact_str jupyter_websocket; /* "open", "refused", "plain" (answered as if no upgrade was
+                                          asked for: a proxy dropped it); ABSENT: no kernel */
+    struct fact_int jupyter_websocket_status; /* HTTP status of the upgrade */
+    struct fact_str jupyter_proxy;            /* what calls itself the server in the answer */
+
+    struct fact_str inside_name; /* the container's */
+    struct fact_str inside_engine;
+    struct fact_bool inside_found; /* the engine knows it */
+    struct fact_bool inside_running;
+    struct fact_bool inside_seen; /* its processes and files are ours to look at */
+    struct fact_bool inside_host_network;
+    struct fact_int inside_ssh_port;
+    struct fact_str inside_ssh_listens;   /* "0.0.0.0:22"; ABSENT: nothing listens there */
+    struct fact_bool inside_ssh_loopback; /* only on its own loopback address */
+    struct fact_str inside_ssh_mapped;    /* "0.0.0.0:2222" on the host; ABSENT: not published */
+    struct fact_bool inside_sshd;         /* there is a server to start */
+    struct fact_str inside_user;          /* who would log in */
+    struct fact_str
+        inside_user_refused;      /* the setting that keeps the user out: "PermitRootLogin no" */
+    struct fact_bool inside_keys; /* there is a key in authorized_keys */
+    struct fact_str inside_keys_path;
+    struct fact_str inside_bad_mode;     /* what StrictModes refuses */
+    struct fact_str inside_bad_mode_why; /* its mode, or its owner */
+    struct fact_str inside_shell;
+    struct fact_bool inside_shell_valid; /* it lets somebody in */
+    struct fact_str inside_lost; /* variables that an SSH login does not have: "PATH, …" */
+    struct fact_int inside_jupyter_port;
+    struct fact_str inside_jupyter_listens;
+    struct fact_bool inside_jupyter_loopback;
+    struct fact_str inside_jupyter_mapped;
+};
+
+ROWS access_fields[] = {
+    FIELD(access, door, "what was asked about: ssh, jupyter, container"),
+    FIELD(access, host, "name or address that is connected to"),
+    FIELD(access, port, "its port"),
+    FIELD(access, address, "address of that name"),
+    FIELD(access, connect, "open, refused, timed-out or unreachable"),
+    FIELD(access, loopback, "whether the address is this machine's own"),
+    FIELD_IN(access, ssh, client, "the user's ssh"),
+    FIELD_IN(access, ssh, user, "who logs in"),
+    FIELD_IN(access, ssh, through, "the jump host or proxy command"),
+    FIELD_IN(access, ssh, greeting, "what speaks first: ssh, other, closed, silent"),
+    FIELD_IN(access, ssh, banner, "its first line"),
+    FIELD_IN(access, ssh, host_key, "the host's key is known, changed, unknown or revoked"),
+    FIELD_IN(access, ssh, known_hosts, "the file that has the other key"),
+    FIELD_IN(access, ssh, known_line, "line of that key"),
+    FIELD_IN(access, ssh, known_name, "name under which it is known"),
+    FIELD_IN(access, ssh, fingerprint, "fingerprint of the key that the server has"),
+    FIELD_IN(access, ssh, login, "accepted, denied, shell or closed"),
+    FIELD_IN(access, ssh, keys, "keys that were offered"),
+    FIELD_IN(access, ssh, methods, "what the server takes"),
+    FIELD_IN(access, ssh, bad_key, "a private key that others may read"),
+    FIELD_IN(access, ssh, too_many, "whether too many keys were offered"),
+    FIELD_IN(access, ssh, message, "the words of ssh that decided"),
+    FIELD_IN(access, jupyter, url, "address of the server, without its token"),
+    FIELD_IN(access, jupyter, token_given, "whether a token was given"),
+    FIELD_IN(access, jupyter, curl, "the curl that speaks https"),
+    FIELD_IN(access, jupyter, error, "why there was no answer"),
+    FIELD_IN(access, jupyter, status, "HTTP status of /api"),
+    FIELD_IN(access, jupyter, version, "version of the server"),
+    FIELD_IN(access, jupyter, redirect, "where /api sends to"),
+    FIELD_IN(access, jupyter, status_code, "HTTP status of /api/status"),
+    FIELD_IN(access, jupyter, login, "accepted or denied"),
+    FIELD_IN(access, jupyter, kernels, "kernels that run"),
+    FIELD_IN(access, jupyter, started, "whether a kernel was started for the test"),
+    FIELD_IN(access, jupyter, websocket, "open, refused or plain"),
+    FIELD_IN(access, jupyter, websocket_status, "HTTP status of the upgrade"),
+    FIELD_IN(access, jupyter, proxy, "what calls itself the server"),
+    FIELD_IN(access, inside, name, "name of the container"),
+    FIELD_IN(access, inside, engine, "its engine"),
+    FIELD_IN(access, inside, found, "whether the engine knows it"),
+    FIELD_IN(access, inside, running, "whether it runs"),
+    FIELD_IN(access, inside, seen, "whether we may look into it"),
+    FIELD_IN(access, inside, host_network, "whether it shares the host's network"),
+    FIELD_IN(access, inside, ssh_port, "port of SSH inside"),
+    FIELD_IN(access, inside, ssh_listens, "where something listens on it"),
+    FIELD_IN(access, inside, ssh_loopback, "whether only on the loopback address"),
+    FIELD_IN(access, inside, ssh_mapped, "where the host publishes it"),
+    FIELD_IN(access, inside, sshd, "whether an SSH server is installed"),
+    FIELD_IN(access, inside, user, "who would log in"),
+    FIELD_IN(access, inside, user_refused, "the setting of sshd that keeps the user out"),
+    FIELD_IN(access, inside, keys, "whether a key is authorized"),
+    FIELD_IN(access, inside, keys_path, "where authorized keys stand"),
+    FIELD_IN(access, inside, bad_mode, "what StrictModes refuses"),
+    FIELD_IN(access, inside, bad_mode_why, "why it does"),
+    FIELD_IN(access, inside, shell, "the user's shell"),
+    FIELD_IN(access, inside, shell_valid, "whether that shell lets anybody in"),
+    FIELD_IN(access, inside, lost, "variables of the container that an SSH login lacks"),
+    FIELD_IN(access, inside, jupyter_port, "port of Jupyter inside"),
+    FIELD_IN(access, inside, jupyter_listens, "where something listens on it"),
+    FIELD_IN(access, inside, jupyter_loopback, "whether only on the loopback address"),
+    FIELD_IN(access, inside, jupyter_mapped, "where the host publishes it"),
+};
+
+#endif
