@@ -81,7 +81,7 @@ static int ask_plainly(const struct knocker *knocker, const struct jupyter_targe
     int r;
 
     if (fd < 0) {
-        *ret_why = knocker->facts->connect.from;
+        *ret_why = knocker->facts->error.value;
         return -ECONNREFUSED;
     }
     deadline = clock_us() + HTTP_US;
@@ -103,8 +103,9 @@ static struct str curl_config(struct arena *arena, const struct jupyter_target *
 {
     struct buf buf = buf_new(arena, REQUEST_LIMIT);
 
-    buf_addf(&buf, is_v6(target->host) ? "url = \"https://[%.*s]:%u%.*s%.*s\"\n"
-                                       : "url = \"https://%.*s:%u%.*s%.*s\"\n",
+    buf_addf(&buf,
+             is_v6(target->host) ? "url = \"https://[%.*s]:%u%.*s%.*s\"\n"
+                                 : "url = \"https://%.*s:%u%.*s%.*s\"\n",
              STR_ARG(target->host), target->port, STR_ARG(target->path), STR_ARG(request->path));
     buf_addf(&buf, "request = \"%s\"\n", request->method);
     if (str_eqz(str_of(request->method), "POST"))
@@ -117,9 +118,10 @@ static int ask_curl(const struct knocker *knocker, const struct jupyter_target *
                     const struct http_request *request, struct http_answer *ret,
                     struct str *ret_why)
 {
-    const char *words[] = { knocker->facts->jupyter_curl.value.data,
-                            "-q", "-sS", "-i", "--http1.1", "--max-time",
-                            request->upgrade ? "5" : "15", "--config", "-", NULL };
+    const char *words[] = {
+        knocker->facts->jupyter_curl.value.data, "-q",       "-sS", "-i", "--http1.1", "--max-time",
+        request->upgrade ? "5" : "15",           "--config", "-",   NULL
+    };
     const struct child_result *result;
     struct str line = { NULL, 0 }, rest;
     int r;

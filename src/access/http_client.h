@@ -9,8 +9,8 @@
 #include "access/access.h"
 #include "format/http.h"
 
-#define HTTP_US 15000000        /* for one answer */
-#define HTTP_LIMIT (4u << 20)   /* bytes of it */
+#define HTTP_US 15000000      /* for one answer */
+#define HTTP_LIMIT (4u << 20) /* bytes of it */
 
 struct http_request {
     const char *method; /* "GET" */

@@ -44,8 +44,8 @@ static bool parse_authority(struct str text, struct jupyter_target *target)
 /* The server's own path: without the page that a browser shows. */
 static struct str server_path(struct str path)
 {
-    static const char *const pages[] = { "/lab", "/tree", "/login", "/notebooks", "/api", "/doc",
-                                         "/voila", "/consoles" };
+    static const char *const pages[] = { "/lab", "/tree", "/login", "/notebooks",
+                                         "/api", "/doc",  "/voila", "/consoles" };
 
     for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
         size_t at = str_find(path, str_of(pages[i]));
@@ -258,7 +258,8 @@ void access_jupyter(const struct knocker *knocker, const struct jupyter_target *
              STR("as asked"));
     fact_bool(&facts->jupyter_token_given, target.token.len > 0, from);
     curl = program_find(knocker, "curl");
-    facts->jupyter_curl = (struct fact_str){ curl.len ? FACT_KNOWN : FACT_ABSENT, curl, STR("PATH") };
+    facts->jupyter_curl =
+        (struct fact_str){ curl.len ? FACT_KNOWN : FACT_ABSENT, curl, STR("PATH") };
     if ((!target.tls || is_open(knocker, &target)) && ask_server(knocker, &target) &&
         ask_status(knocker, &target))
         try_kernel(knocker, &target, may_start_kernel);

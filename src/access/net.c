@@ -139,6 +139,7 @@ int net_knock(const struct knocker *knocker, struct str host, uint16_t port)
     struct access_facts *facts = knocker->facts;
     int64_t deadline = clock_us() + NET_CONNECT_US;
     struct addresses all = { .count = 0 };
+    struct str from;
     int fd = -EADDRNOTAVAIL;
 
     fact_str(&facts->host, host, STR("as asked"));
@@ -148,12 +149,13 @@ int net_knock(const struct knocker *knocker, struct str host, uint16_t port)
         int64_t now = clock_us(), share = (deadline - now) / (int64_t) (all.count - i);
 
         fd = connect_to(all.items[i], port, now + share);
-        fact_str(&facts->address, all.items[i], facts->address.from.len ? facts->address.from
-                                                                        : STR("as asked"));
+        fact_str(&facts->address, all.items[i],
+                 facts->address.from.len ? facts->address.from : STR("as asked"));
         fact_bool(&facts->loopback, is_loopback(all.items[i]), facts->address.from);
-        fact_str(&facts->connect, outcome(fd),
-                 arena_printf(knocker->arena, "connect to %.*s port %u: %s", STR_ARG(all.items[i]),
-                              port, fd < 0 ? strerrordesc_np(-fd) : "done"));
+        from = arena_printf(knocker->arena, "connect to %.*s port %u", STR_ARG(all.items[i]), port);
+        fact_str(&facts->connect, outcome(fd), from);
+        if (fd < 0)
+            fact_str(&facts->error, str_of(strerrordesc_np(-fd)), from);
     }
     if (all.count == 0)
         facts->connect.from = STR("no address");

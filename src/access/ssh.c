@@ -51,7 +51,8 @@ int ssh_target_parse(struct str text, struct ssh_target *ret)
             return -EINVAL;
     }
     if (str_starts(rest, STR("[")) && str_cut(str_from(rest, 1), ']', &target.host, &port)) {
-        if (port.len && (!str_starts(port, STR(":")) || !parse_port(str_from(port, 1), &target.port)))
+        if (port.len &&
+            (!str_starts(port, STR(":")) || !parse_port(str_from(port, 1), &target.port)))
             return -EINVAL;
     } else {
         target.host = rest;
@@ -179,10 +180,8 @@ static void greet(const struct knocker *knocker, int fd)
 static void record_host_key(const struct ssh_log *log, struct access_facts *facts)
 {
     static const char *const names[] = {
-        [SSH_HOST_KEY_UNSEEN] = "",
-        [SSH_HOST_KEY_KNOWN] = "known",
-        [SSH_HOST_KEY_CHANGED] = "changed",
-        [SSH_HOST_KEY_UNKNOWN] = "unknown",
+        [SSH_HOST_KEY_UNSEEN] = "",         [SSH_HOST_KEY_KNOWN] = "known",
+        [SSH_HOST_KEY_CHANGED] = "changed", [SSH_HOST_KEY_UNKNOWN] = "unknown",
         [SSH_HOST_KEY_REVOKED] = "revoked",
     };
     struct str from = STR(SSH);
@@ -210,26 +209,37 @@ static struct str login_of(const struct ssh_log *log, const struct child_result 
     return (struct str){ NULL, 0 };
 }
 
-static void record_login(const struct ssh_log *log, const struct child_result *result,
-                         struct access_facts *facts)
+/* Why no login was tried, or how it ended otherwise. */
+static struct str why_open(struct arena *arena, const struct ssh_log *log)
+{
+    return arena_printf(arena, "ssh: %.*s", STR_ARG(str_slice(log->message, 0, 400)));
+}
+
+/* What the client would have said. */
+static struct fact_str found(struct str value)
+{
+    return (struct fact_str){ value.len ? FACT_KNOWN : FACT_ABSENT, value, STR(SSH) };
+}
+
+static void record_login(struct arena *arena, const struct ssh_log *log,
+                         const struct child_result *result, struct access_facts *facts)
 {
     struct str login = login_of(log, result), from = STR(SSH);
-    struct str message = log->authenticated && result->answers.len ? first_line(result->answers)
-                                                                   : log->message;
+    struct str message =
+        log->authenticated && result->answers.len ? first_line(result->answers) : log->message;
 
     record_host_key(log, facts);
     if (login.len)
         fact_str(&facts->ssh_login, login, from);
     else
-        facts->ssh_login.from = result->end == CHILD_LATE ? STR("ssh: no answer in time") : from;
+        facts->ssh_login.from =
+            result->end == CHILD_LATE ? STR("ssh: no end in time") : why_open(arena, log);
     fact_int(&facts->ssh_keys, log->keys, from);
     fact_bool(&facts->ssh_too_many, log->too_many, from);
     if (log->methods.len)
         fact_str(&facts->ssh_methods, log->methods, from);
-    facts->ssh_bad_key.state = FACT_ABSENT;
-    facts->ssh_bad_key.from = from;
-    if (log->bad_key.len)
-        fact_str(&facts->ssh_bad_key, log->bad_key, from);
+    facts->ssh_taken_key = found(log->taken_key);
+    facts->ssh_bad_key = found(log->bad_key);
     if (message.len)
         fact_str(&facts->ssh_message, str_slice(message, 0, 400), from);
 }
@@ -238,10 +248,12 @@ static void record_login(const struct ssh_log *log, const struct child_result *r
 static void log_in(const struct knocker *knocker, const struct ssh_target *target)
 {
     static const char *const options[] = {
-        "BatchMode=yes",    "StrictHostKeyChecking=yes", "UpdateHostKeys=no",
-        "ConnectTimeout=10", "ControlMaster=no",         "ControlPath=none",
-        "ClearAllForwardings=yes", "ForwardAgent=no", "PermitLocalCommand=no",
-        "RemoteCommand=none", "RequestTTY=no",
+        "BatchMode=yes",           "StrictHostKeyChecking=yes",
+        "UpdateHostKeys=no",       "ConnectTimeout=10",
+        "ControlMaster=no",        "ControlPath=none",
+        "ClearAllForwardings=yes", "ForwardAgent=no",
+        "PermitLocalCommand=no",   "RemoteCommand=none",
+        "RequestTTY=no",
     };
     struct call call = { .words = { knocker->facts->ssh_client.value.data, "-v" }, .count = 2 };
     const struct child_result *result;
@@ -255,7 +267,7 @@ static void log_in(const struct knocker *knocker, const struct ssh_target *targe
     add(&call, "true");
     result = program_run(knocker, call.words, (struct str){ NULL, 0 }, LOGIN_US);
     log = ssh_log_parse(result->complaints);
-    record_login(&log, result, knocker->facts);
+    record_login(knocker->arena, &log, result, knocker->facts);
 }
 
 void access_ssh(const struct knocker *knocker, const struct ssh_target *target)
@@ -266,7 +278,8 @@ void access_ssh(const struct knocker *knocker, const struct ssh_target *target)
     AUTO_CLOSE int fd = -1;
 
     fact_str(&facts->door, STR("ssh"), STR("as asked"));
-    facts->ssh_client = (struct fact_str){ client.len ? FACT_KNOWN : FACT_ABSENT, client, STR("PATH") };
+    facts->ssh_client =
+        (struct fact_str){ client.len ? FACT_KNOWN : FACT_ABSENT, client, STR("PATH") };
     facts->ssh_through = (struct fact_str){ .state = FACT_ABSENT, .from = STR("ssh -G") };
     ask_config(knocker, target, &real);
     if (real.user.len)

@@ -164,10 +164,12 @@ static bool redirect(const struct child_spec *spec, int *image, int *input, int 
 {
     int null;
 
-    if (!move_up(image) || !move_up(input) || !move_up(answers) || !move_up(complaints) || !move_up(failures))
+    if (!move_up(image) || !move_up(input) || !move_up(answers) || !move_up(complaints) ||
+        !move_up(failures))
         return false;
     null = open_null();
-    if (null < 0 || dup2(*input >= 0 ? *input : null, STDIN_FILENO) < 0 || dup2(*complaints, STDERR_FILENO) < 0)
+    if (null < 0 || dup2(*input >= 0 ? *input : null, STDIN_FILENO) < 0 ||
+        dup2(*complaints, STDERR_FILENO) < 0)
         return false;
     if (dup2(spec->answers_on_stdout ? *answers : null, STDOUT_FILENO) < 0)
         return false;
@@ -280,7 +282,8 @@ struct child *child_start(struct arena *arena, const struct child_spec *spec)
         .failures = -1,
         .started_us = clock_us(),
         .answers = { -1, buf_new(arena, spec->answer_limit ? spec->answer_limit : ANSWER_LIMIT) },
-        .complaints = { -1, buf_new(arena, spec->complaint_limit ? spec->complaint_limit : COMPLAINT_LIMIT) },
+        .complaints = { -1, buf_new(arena, spec->complaint_limit ? spec->complaint_limit
+                                                                 : COMPLAINT_LIMIT) },
     };
     child->result.error = start(child, arena, spec);
     if (child->result.error)

@@ -9,9 +9,9 @@
  *     const struct child_result *answer = child_result(a);
  *
  * A child runs in a process group of its own, dies with us, and inherits nothing but what its spec
- * names: its environment, its standard input (/dev/null unless told), and the pipes that we read. Its end is its
- * death, not the end of its output: a grandchild that keeps the pipe open delays nothing, and is
- * killed with the group.
+ * names: its environment, its standard input (/dev/null unless told), and the pipes that we read.
+ * Its end is its death, not the end of its output: a grandchild that keeps the pipe open delays
+ * nothing, and is killed with the group.
  */
 #ifndef GPUVET_BASE_CHILD_H
 #define GPUVET_BASE_CHILD_H
@@ -48,14 +48,15 @@ enum child_end {
 
 struct child_result {
     enum child_end end;
-    int error;          /* negative errno; 0 unless CHILD_EXEC or CHILD_SYSTEM */
-    const char *step;   /* "memfd", "temporary-file", "input", "pipe", "fork", "redirect", "exec", "wait" */
-    int signal, code;   /* 0 where they do not apply */
-    bool unreaped;      /* late, and still inside a system call that no kill interrupts */
-    bool truncated;     /* answered more than answer_limit; the rest was dropped */
-    bool from_file;     /* the image went through a temporary file */
-    int64_t us;         /* from start to end */
-    struct str answers; /* raw bytes, from the child: garbage is possible */
+    int error; /* negative errno; 0 unless CHILD_EXEC or CHILD_SYSTEM */
+    const char
+        *step; /* "memfd", "temporary-file", "input", "pipe", "fork", "redirect", "exec", "wait" */
+    int signal, code;      /* 0 where they do not apply */
+    bool unreaped;         /* late, and still inside a system call that no kill interrupts */
+    bool truncated;        /* answered more than answer_limit; the rest was dropped */
+    bool from_file;        /* the image went through a temporary file */
+    int64_t us;            /* from start to end */
+    struct str answers;    /* raw bytes, from the child: garbage is possible */
     struct str complaints; /* the start of what it wrote to standard error */
 };
 

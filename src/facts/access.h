@@ -15,6 +15,7 @@ struct access_facts {
     struct fact_str address;   /* what the name stands for; ABSENT: nobody knows the name */
     struct fact_str connect;   /* "open", "refused", "timed-out", "unreachable"; ABSENT: through
                                   others   (a jump host) */
+    struct fact_str error;     /* why it is not open, in the system's words */
     struct fact_bool loopback; /* the address is this machine's own */
 
     struct fact_str ssh_client; /* path of the user's ssh; ABSENT: there is none */
@@ -27,10 +28,12 @@ struct access_facts {
     struct fact_int ssh_known_line;  /* and its line */
     struct fact_str ssh_known_name;  /* the name that ssh looks up there */
     struct fact_str ssh_fingerprint; /* of the key that the server has: "SHA256:…" */
-    struct fact_str ssh_login;     /* "accepted", "denied", "shell" (let in, and the account's shell
-                                      or command ended it), "closed" */
-    struct fact_int ssh_keys;      /* keys that were offered */
-    struct fact_str ssh_methods;   /* what the server still takes: "publickey,password" */
+    struct fact_str ssh_login;   /* "accepted", "denied", "shell" (let in, and the account's shell
+                                    or command ended it), "closed" */
+    struct fact_int ssh_keys;    /* keys that were offered */
+    struct fact_str ssh_methods; /* what the server still takes: "publickey,password" */
+    struct fact_str
+        ssh_taken_key; /* that the server takes; whether ssh can use it is another matter */
     struct fact_str ssh_bad_key;   /* a private key that ssh refuses to use: its mode is too open */
     struct fact_bool ssh_too_many; /* the server gave up after too many keys */
     struct fact_str ssh_message;   /* the words that decided */
@@ -84,6 +87,7 @@ ROWS access_fields[] = {
     FIELD(access, port, "its port"),
     FIELD(access, address, "address of that name"),
     FIELD(access, connect, "open, refused, timed-out or unreachable"),
+    FIELD(access, error, "why the connection failed"),
     FIELD(access, loopback, "whether the address is this machine's own"),
     FIELD_IN(access, ssh, client, "the user's ssh"),
     FIELD_IN(access, ssh, user, "who logs in"),
@@ -98,6 +102,7 @@ ROWS access_fields[] = {
     FIELD_IN(access, ssh, login, "accepted, denied, shell or closed"),
     FIELD_IN(access, ssh, keys, "keys that were offered"),
     FIELD_IN(access, ssh, methods, "what the server takes"),
+    FIELD_IN(access, ssh, taken_key, "a key that the server takes"),
     FIELD_IN(access, ssh, bad_key, "a private key that others may read"),
     FIELD_IN(access, ssh, too_many, "whether too many keys were offered"),
     FIELD_IN(access, ssh, message, "the words of ssh that decided"),

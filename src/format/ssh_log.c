@@ -46,6 +46,8 @@ static void read_login(struct str line, struct ssh_log *log)
 
     if (str_has(line, STR("Offering public key: ")))
         log->keys++;
+    else if (between(line, "Server accepts key: ", " SHA256:", &found)) /* "PATH TYPE" */
+        log->taken_key = str_slice(found, 0, str_rfind_char(found, ' '));
     else if (between(line, "Authentications that can continue: ", NULL, &found))
         log->methods = found;
     else if (str_starts(line, STR("Authenticated to ")) ||

@@ -26,6 +26,7 @@ struct ssh_log {
     struct str known_name;  /* the name that is looked up there: "[127.0.0.1]:2222" */
     unsigned keys;          /* that were offered */
     struct str methods;     /* what the server takes: "publickey,password" */
+    struct str taken_key;   /* a key that the server takes, once it is proved to be ours */
     struct str bad_key;     /* a private key whose mode is too open */
     struct str message;     /* the last line that is no debugging line */
 };

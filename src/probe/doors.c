@@ -1,4 +1,5 @@
-/* doors: only `gpuvet access` asks about SSH and Jupyter; elsewhere the rules about them are decided. */
+/* doors: only `gpuvet access` asks about SSH and Jupyter; elsewhere the rules about them are
+ * decided. */
 #include "probe/probe.h"
 
 static void run(struct probe_ctx *ctx)

@@ -73,9 +73,8 @@ void rules_judge(struct arena *arena, const struct facts *facts, struct judgemen
     *ret = (struct judgement){ 0 };
     for (size_t i = 0; (rule = rule_at(i)) != NULL; i++) {
         struct missing missing = { 0 };
-        enum truth truth = is_asked(facts, rule)
-                               ? rule_holds(arena, facts, rule->when, &missing)
-                               : TRUTH_FALSE;
+        enum truth truth =
+            is_asked(facts, rule) ? rule_holds(arena, facts, rule->when, &missing) : TRUTH_FALSE;
 
         if (truth == TRUTH_TRUE) {
             struct finding *finding = better_finding(arena, ret, rule);
