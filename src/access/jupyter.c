@@ -102,7 +102,7 @@ static bool ask_server(const struct knocker *knocker, const struct jupyter_targe
 {
     const struct http_request request = { .method = "GET", .path = STR("/api"), .anonymous = true };
     struct access_facts *facts = knocker->facts;
-    struct str from = STR("GET /api"), why = { NULL, 0 }, version, place, query, proxy;
+    struct str from = STR("HTTP: GET /api"), why = { NULL, 0 }, version, place, query, proxy;
     struct http_answer answer;
 
     if (http_ask(knocker, target, &request, &answer, &why) < 0) {
@@ -113,6 +113,7 @@ static bool ask_server(const struct knocker *knocker, const struct jupyter_targe
     place = http_header(&answer, "Location");
     (void) str_cut(place, '?', &place, &query); /* that may hold a secret */
     proxy = http_header(&answer, "Server");
+    facts->jupyter_error = (struct fact_str){ .state = FACT_ABSENT, .from = from };
     fact_int(&facts->jupyter_status, answer.status, from);
     facts->jupyter_version =
         (struct fact_str){ version.len ? FACT_KNOWN : FACT_ABSENT, version, from };
@@ -127,7 +128,7 @@ static bool ask_status(const struct knocker *knocker, const struct jupyter_targe
 {
     const struct http_request request = { .method = "GET", .path = STR("/api/status") };
     struct access_facts *facts = knocker->facts;
-    struct str from = STR("GET /api/status"), why;
+    struct str from = STR("HTTP: GET /api/status"), why;
     struct http_answer answer;
 
     if (http_ask(knocker, target, &request, &answer, &why) < 0) {
@@ -151,7 +152,7 @@ static struct str find_kernel(const struct knocker *knocker, const struct jupyte
 {
     const struct http_request request = { .method = "GET", .path = STR("/api/kernels") };
     struct access_facts *facts = knocker->facts;
-    struct str from = STR("GET /api/kernels"), why, id;
+    struct str from = STR("HTTP: GET /api/kernels"), why, id;
     struct http_answer answer;
     size_t count;
 
@@ -171,12 +172,13 @@ static struct str find_kernel(const struct knocker *knocker, const struct jupyte
 static struct str start_kernel(const struct knocker *knocker, const struct jupyter_target *target)
 {
     const struct http_request request = { .method = "POST", .path = STR("/api/kernels") };
-    struct str from = STR("POST /api/kernels"), why, id = { NULL, 0 };
+    struct str from = STR("HTTP: POST /api/kernels"), why, id = { NULL, 0 };
     struct http_answer answer;
 
     if (http_ask(knocker, target, &request, &answer, &why) == 0 && answer.status == 201)
         (void) jupyter_kernel(knocker->arena, answer.body, &id);
     fact_bool(&knocker->facts->jupyter_started, id.len > 0, from);
+    knocker->facts->jupyter_websocket = (struct fact_str){ .from = from };
     return id;
 }
 
@@ -203,7 +205,7 @@ static void try_websocket(const struct knocker *knocker, const struct jupyter_ta
         .upgrade = true,
     };
     struct access_facts *facts = knocker->facts;
-    struct str from = STR("upgrade of /api/kernels/…/channels"), why;
+    struct str from = STR("HTTP: upgrade of /api/kernels/…/channels"), why;
     struct http_answer answer;
 
     facts->jupyter_websocket = (struct fact_str){ .from = from };
