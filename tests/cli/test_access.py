@@ -297,7 +297,7 @@ class Jupyter(Access):
             curl.write_text(f"""#!/bin/sh
 echo "$@" >> {folder}/called
 cat >> {folder}/config
-printf 'HTTP/1.1 200 OK\\r\\nContent-Length: 20\\r\\n\\r\\n{{"version": "2.14.0"}}'
+printf 'HTTP/1.1 200 OK\\r\\nContent-Length: 21\\r\\n\\r\\n{{"version": "2.14.0"}}'
 """)
             curl.chmod(0o755)
             url = f"https://127.0.0.1:{port}/?token={TOKEN}"
