@@ -238,6 +238,7 @@ static void record_login(struct arena *arena, const struct ssh_log *log,
     fact_bool(&facts->ssh_too_many, log->too_many, from);
     if (log->methods.len)
         fact_str(&facts->ssh_methods, log->methods, from);
+    fact_bool(&facts->ssh_turned_away, log->turned_away, from);
     facts->ssh_taken_key = found(log->taken_key);
     facts->ssh_bad_key = found(log->bad_key);
     if (message.len)

@@ -34,6 +34,7 @@ struct access_facts {
     struct fact_str ssh_methods; /* what the server still takes: "publickey,password" */
     struct fact_str
         ssh_taken_key; /* that the server takes; whether ssh can use it is another matter */
+    struct fact_bool ssh_turned_away; /* a key was taken, and the login refused all the same */
     struct fact_str ssh_bad_key;   /* a private key that ssh refuses to use: its mode is too open */
     struct fact_bool ssh_too_many; /* the server gave up after too many keys */
     struct fact_str ssh_message;   /* the words that decided */
@@ -103,6 +104,7 @@ ROWS access_fields[] = {
     FIELD_IN(access, ssh, keys, "keys that were offered"),
     FIELD_IN(access, ssh, methods, "what the server takes"),
     FIELD_IN(access, ssh, taken_key, "a key that the server takes"),
+    FIELD_IN(access, ssh, turned_away, "whether the login was refused though a key was taken"),
     FIELD_IN(access, ssh, bad_key, "a private key that others may read"),
     FIELD_IN(access, ssh, too_many, "whether too many keys were offered"),
     FIELD_IN(access, ssh, message, "the words of ssh that decided"),

@@ -48,10 +48,11 @@ static void read_login(struct str line, struct ssh_log *log)
         log->keys++;
     else if (between(line, "Server accepts key: ", " SHA256:", &found)) /* "PATH TYPE" */
         log->taken_key = str_slice(found, 0, str_rfind_char(found, ' '));
-    else if (between(line, "Authentications that can continue: ", NULL, &found))
+    else if (between(line, "Authentications that can continue: ", NULL, &found)) {
         log->methods = found;
-    else if (str_starts(line, STR("Authenticated to ")) ||
-             str_has(line, STR("Authentication succeeded (")))
+        log->turned_away = log->taken_key.len > 0; /* where ssh cannot sign, it asks no more */
+    } else if (str_starts(line, STR("Authenticated to ")) ||
+               str_has(line, STR("Authentication succeeded (")))
         log->authenticated = true;
     else if (between(line, "Permission denied (", ")", &found)) {
         log->denied = true;

@@ -19,6 +19,8 @@ enum ssh_host_key {
 /* Views into the text; empty where it does not say. */
 struct ssh_log {
     bool authenticated, denied, too_many;
+    bool
+        turned_away; /* a key was taken and proved to be ours, and the login refused all the same */
     enum ssh_host_key host_key;
     struct str fingerprint; /* "SHA256:…" of the key that the host has */
     struct str known_hosts; /* the file with the other key, */
