@@ -9,7 +9,7 @@
 #include "facts/field.h"
 
 struct access_facts {
-    struct fact_str door;      /* "ssh", "jupyter", "container": what was asked about */
+    struct fact_str door;      /* "ssh", "jupyter": what was asked about */
     struct fact_str host;      /* name or address that is connected to */
     struct fact_int port;      /* of TCP, 1 to 65535 */
     struct fact_str address;   /* what the name stands for; ABSENT: nobody knows the name */
@@ -54,36 +54,10 @@ struct access_facts {
                                           asked for: a proxy dropped it); ABSENT: no kernel */
     struct fact_int jupyter_websocket_status; /* HTTP status of the upgrade */
     struct fact_str jupyter_proxy;            /* what calls itself the server in the answer */
-
-    struct fact_str inside_name; /* the container's */
-    struct fact_str inside_engine;
-    struct fact_bool inside_found; /* the engine knows it */
-    struct fact_bool inside_running;
-    struct fact_bool inside_seen; /* its processes and files are ours to look at */
-    struct fact_bool inside_host_network;
-    struct fact_int inside_ssh_port;
-    struct fact_str inside_ssh_listens;   /* "0.0.0.0:22"; ABSENT: nothing listens there */
-    struct fact_bool inside_ssh_loopback; /* only on its own loopback address */
-    struct fact_str inside_ssh_mapped;    /* "0.0.0.0:2222" on the host; ABSENT: not published */
-    struct fact_bool inside_sshd;         /* there is a server to start */
-    struct fact_str inside_user;          /* who would log in */
-    struct fact_str
-        inside_user_refused;      /* the setting that keeps the user out: "PermitRootLogin no" */
-    struct fact_bool inside_keys; /* there is a key in authorized_keys */
-    struct fact_str inside_keys_path;
-    struct fact_str inside_bad_mode;     /* what StrictModes refuses */
-    struct fact_str inside_bad_mode_why; /* its mode, or its owner */
-    struct fact_str inside_shell;
-    struct fact_bool inside_shell_valid; /* it lets somebody in */
-    struct fact_str inside_lost; /* variables that an SSH login does not have: "PATH, …" */
-    struct fact_int inside_jupyter_port;
-    struct fact_str inside_jupyter_listens;
-    struct fact_bool inside_jupyter_loopback;
-    struct fact_str inside_jupyter_mapped;
 };
 
 ROWS access_fields[] = {
-    FIELD(access, door, "what was asked about: ssh, jupyter, container"),
+    FIELD(access, door, "what was asked about: ssh, jupyter"),
     FIELD(access, host, "name or address that is connected to"),
     FIELD(access, port, "its port"),
     FIELD(access, address, "address of that name"),
@@ -122,30 +96,6 @@ ROWS access_fields[] = {
     FIELD_IN(access, jupyter, websocket, "open, refused or plain"),
     FIELD_IN(access, jupyter, websocket_status, "HTTP status of the upgrade"),
     FIELD_IN(access, jupyter, proxy, "what calls itself the server"),
-    FIELD_IN(access, inside, name, "name of the container"),
-    FIELD_IN(access, inside, engine, "its engine"),
-    FIELD_IN(access, inside, found, "whether the engine knows it"),
-    FIELD_IN(access, inside, running, "whether it runs"),
-    FIELD_IN(access, inside, seen, "whether we may look into it"),
-    FIELD_IN(access, inside, host_network, "whether it shares the host's network"),
-    FIELD_IN(access, inside, ssh_port, "port of SSH inside"),
-    FIELD_IN(access, inside, ssh_listens, "where something listens on it"),
-    FIELD_IN(access, inside, ssh_loopback, "whether only on the loopback address"),
-    FIELD_IN(access, inside, ssh_mapped, "where the host publishes it"),
-    FIELD_IN(access, inside, sshd, "whether an SSH server is installed"),
-    FIELD_IN(access, inside, user, "who would log in"),
-    FIELD_IN(access, inside, user_refused, "the setting of sshd that keeps the user out"),
-    FIELD_IN(access, inside, keys, "whether a key is authorized"),
-    FIELD_IN(access, inside, keys_path, "where authorized keys stand"),
-    FIELD_IN(access, inside, bad_mode, "what StrictModes refuses"),
-    FIELD_IN(access, inside, bad_mode_why, "why it does"),
-    FIELD_IN(access, inside, shell, "the user's shell"),
-    FIELD_IN(access, inside, shell_valid, "whether that shell lets anybody in"),
-    FIELD_IN(access, inside, lost, "variables of the container that an SSH login lacks"),
-    FIELD_IN(access, inside, jupyter_port, "port of Jupyter inside"),
-    FIELD_IN(access, inside, jupyter_listens, "where something listens on it"),
-    FIELD_IN(access, inside, jupyter_loopback, "whether only on the loopback address"),
-    FIELD_IN(access, inside, jupyter_mapped, "where the host publishes it"),
 };
 
 #endif
