@@ -54,12 +54,12 @@ def add_extensions(site, count):
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
     step = max(1, len(symbols) // (SYMBOLS * count))
     for i in range(count):
-        package, info = site / f"made{i}", site / f"made{i}-1.0.dist-info"
+        package, info = site / f"torch_made{i}", site / f"torch_made{i}-1.0.dist-info"
         package.mkdir()
         info.mkdir()
         (package / "__init__.py").write_text("")
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: made{i}\nVersion: 1.0\n")
-        (info / "RECORD").write_text(f"made{i}/_C{suffix},,\n")
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: torch_made{i}\nVersion: 1.0\n")
+        (info / "RECORD").write_text(f"torch_made{i}/_C{suffix},,\n")
         write_extension(package / f"_C{suffix}", symbols[i * step::step * count][:SYMBOLS], libs)
 
 
@@ -79,7 +79,7 @@ def main():
         folders = {"without": pathlib.Path(name) / "without", "with": pathlib.Path(name) / "with"}
         sites = {how: environment(real, folder) for how, folder in folders.items()}
         add_extensions(sites["with"], count)
-        made = glob.glob(str(sites["with"]) + "/made*/_C*.so")
+        made = glob.glob(str(sites["with"]) + "/torch_made*/_C*.so")
         times = {how: [] for how in folders}
         for turn in range(TURNS + 1):
             for how, folder in folders.items():

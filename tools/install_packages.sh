@@ -4,11 +4,13 @@
 #   install_packages.sh cross    and for aarch64, with qemu to run its tests
 set -eu
 
-wanted='gcc libc6-dev binutils meson ninja-build pkg-config python3 libjansson-dev libpcre2-dev libzstd-dev zlib1g-dev libcmocka-dev'
+libraries='libc6-dev libjansson-dev libpcre2-dev libzstd-dev zlib1g-dev nettle-dev libiberty-dev libcmocka-dev'
+wanted="gcc binutils meson ninja-build pkg-config python3 $libraries"
 if [ "${1:-}" = cross ]; then
-    wanted="$wanted gcc-aarch64-linux-gnu libc6-dev:arm64 libjansson-dev:arm64 libpcre2-dev:arm64 libzstd-dev:arm64
-        zlib1g-dev:arm64 libcmocka-dev:arm64
-        qemu-user-static"
+    wanted="$wanted gcc-aarch64-linux-gnu qemu-user-static"
+    for library in $libraries; do
+        wanted="$wanted $library:arm64"
+    done
 fi
 # Python before 3.11 (Ubuntu 22.04) reads TOML through a package of its own.
 if command -v python3 >/dev/null && ! python3 -c 'import tomllib' 2>/dev/null; then

@@ -1,5 +1,5 @@
 /*
- * child: programs that run beside us under a deadline. No other file forks.
+ * child: programs that run beside us under a deadline. No other file but work.c forks.
  *
  * What may hang, crash or write garbage runs in a child, and how it ended is a fact, never an error
  * of ours. Several are started and then waited for together:

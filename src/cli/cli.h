@@ -112,6 +112,9 @@ struct progress {
  * the name of the step that the child `newest` is at as {step}. */
 struct child_watch progress_watch(struct progress *progress);
 void progress_show(struct progress *progress, struct str line);
+/* Shows how much of a whole is done, as {percent}, each time it is called. `context` is a struct
+ * progress. */
+void progress_part(void *context, uint64_t done, uint64_t all);
 void progress_end(struct progress *progress);
 
 /* Columns of the terminal on standard output, 80 where there is none; at least 40. */

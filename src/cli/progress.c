@@ -49,6 +49,17 @@ static void tick(void *context, int64_t waited_us)
                                         progress->newest ? newest_step(progress) : seconds, NULL));
 }
 
+void progress_part(void *context, uint64_t done, uint64_t all)
+{
+    struct progress *progress = context;
+    struct str percent = arena_printf(progress->arena, "%u",
+                                      all ? (unsigned) ((double) done / (double) all * 100) : 0);
+
+    if (isatty(STDERR_FILENO))
+        progress_show(progress,
+                      report_fill(progress->arena, progress->text, "percent", percent, NULL));
+}
+
 struct child_watch progress_watch(struct progress *progress)
 {
     return (struct child_watch){

@@ -52,7 +52,8 @@ static struct eyes own_eyes(struct arena *arena)
     for (char *const *variable = environ; *variable; variable++)
         *LIST_ADD(arena, &variables) = str_of(*variable);
     return (struct eyes){ true,      variables.items,          variables.count,
-                          geteuid(), working_directory(arena), 0 };
+                          geteuid(), working_directory(arena), 0,
+                          NULL };
 }
 
 /* Files alone: nobody may be asked, for the reason `from`. */
@@ -177,18 +178,54 @@ static struct eyes eyes_of_process(struct arena *arena, struct root *live, int p
             *LIST_ADD(arena, &variables) = variable;
     (void) root_link(live, proc_path(arena, pid, "cwd"), &directory);
     return (struct eyes){
-        true, variables.items, variables.count, owner_of(arena, live, pid), directory, pid
+        true, variables.items, variables.count, owner_of(arena, live, pid), directory, pid, live
     };
 }
 
-/* The interpreter that runs, where the process is Python's. */
-static struct str python_of_process(struct arena *arena, struct root *live, int pid)
+/* Where the shell found a program that was started by its bare name; empty where that is unknown.
+ */
+static struct str find_in_path(struct arena *arena, struct root *root, const struct eyes *eyes,
+                               struct str name)
 {
-    struct str program;
+    struct str path = { NULL, 0 }, folder;
+    struct node node;
 
-    if (root_link(live, proc_path(arena, pid, "exe"), &program) < 0 ||
-        !str_starts(path_base(program), STR("python")))
-        return (struct str){ NULL, 0 };
+    (void) eyes_variable(eyes, "PATH", &path);
+    while (str_next_part(&path, ':', &folder)) {
+        struct str file =
+            arena_join(arena, absolute_path(arena, folder, eyes->working_directory), name);
+
+        if (str_starts(file, STR("/")) && root_stat(root, file, &node) == 0 &&
+            node.kind == NODE_FILE && node.mode & 0111)
+            return file;
+    }
+    return (struct str){ NULL, 0 };
+}
+
+/*
+ * The interpreter that runs, where the process is Python's. Which environment it serves shows in
+ * the name that it was started by, as Python itself takes it
+ * (https://docs.python.org/3/library/sys_path_init.html), not in the file behind that name's links.
+ */
+static struct str python_of_process(struct arena *arena, struct root *live, struct root *root,
+                                    const struct eyes *eyes)
+{
+    static const struct str deleted = STR_INIT(" (deleted)");
+    struct str program, line, name = { NULL, 0 }, real;
+
+    if (root_link(live, proc_path(arena, eyes->pid, "exe"), &program) < 0)
+        return name;
+    if (str_ends(program, deleted))
+        program = str_slice(program, 0, program.len - deleted.len);
+    if (!str_starts(path_base(program), STR("python")))
+        return name;
+    if (root_read(live, proc_path(arena, eyes->pid, "cmdline"), ENVIRONMENT_LIMIT, &line) == 0)
+        (void) str_cut(line, '\0', &name, &line);
+    name = str_find_char(name, '/') == STR_NONE
+               ? find_in_path(arena, root, eyes, name)
+               : absolute_path(arena, name, eyes->working_directory);
+    if (name.len && root_resolve(root, name, &real) == 0 && str_eq(real, str_from(program, 1)))
+        return name;
     return program;
 }
 
@@ -205,13 +242,13 @@ static int examine_process(struct arena *arena, const struct options *options, s
         return cannot_read(arena, options, arena_printf(arena, "/proc/%d/environ", options->pid),
                            error_text(r));
     looking->eyes = eyes_of_process(arena, live, options->pid, environment);
-    looking->wishes = (struct wishes){ .python = python_of_process(arena, live, options->pid),
-                                       .thorough = options->thorough };
+    looking->wishes.thorough = options->thorough;
     *ctx = (struct probe_ctx){ .arena = arena,
                                .root = root_of_process(arena, live, options->pid),
                                .eyes = &looking->eyes,
                                .wishes = &looking->wishes,
                                .facts = &ret->facts };
+    looking->wishes.python = python_of_process(arena, live, ctx->root, &looking->eyes);
     if (options->no_driver)
         look(ctx, FACT_UNKNOWN, STR("--no-driver"));
     else if (ctx->root != live ||
@@ -237,8 +274,13 @@ static struct eyes eyes_of_image(const struct image *image)
     (void) str_cut(user, ':', &user, &group);
     if (user.len && str_u64(user, 10, &uid) < 0)
         uid = str_eqz(user, "root") ? 0 : 1000;
-    return (struct eyes){ true,           config->env.items, config->env.count,
-                          (uint32_t) uid, config->directory, 0 };
+    return (struct eyes){
+        .known = true,
+        .variables = config->env.items,
+        .variable_count = config->env.count,
+        .uid = (uint32_t) uid,
+        .working_directory = config->directory,
+    };
 }
 
 /* Docker's names for what uname(2) calls x86_64 and aarch64. */
@@ -299,10 +341,8 @@ static int examine_facts(struct arena *arena, const struct options *options, str
     return EXIT_GOOD;
 }
 
-int subject_examine(struct arena *arena, const struct options *options, struct subject *ret)
+static int examine(struct arena *arena, const struct options *options, struct subject *ret)
 {
-    if (options->facts.len)
-        return examine_facts(arena, options, ret);
     if (options->image.len)
         return examine_image(arena, options, ret);
     if (options->root.len)
@@ -310,4 +350,22 @@ int subject_examine(struct arena *arena, const struct options *options, struct s
     if (options->pid)
         return examine_process(arena, options, ret);
     return examine_machine(arena, options, ret);
+}
+
+int subject_examine(struct arena *arena, const struct options *options, struct subject *ret)
+{
+    struct progress progress = { .arena = arena, .text = text_of(TEXT_CLI_HASHING, options->lang) };
+    struct probe_ctx *ctx = &ret->looking.ctx;
+    int r;
+
+    if (options->facts.len)
+        return examine_facts(arena, options, ret);
+    r = examine(arena, options, ret);
+    if (r != EXIT_GOOD || !options->thorough)
+        return r;
+    ctx->progress = progress_part;
+    ctx->progress_context = &progress;
+    probe_thorough(ctx);
+    progress_end(&progress);
+    return r;
 }

@@ -13,6 +13,7 @@
 #include "facts/build.h"
 #include "facts/cuda.h"
 #include "facts/driver.h"
+#include "facts/extensions.h"
 #include "facts/hardware.h"
 #include "facts/kernel_log.h"
 #include "facts/loader.h"
@@ -35,6 +36,7 @@ struct facts {
     struct cudnn_facts cudnn;
     struct torch_facts torch;
     struct loader_facts loader;
+    struct extensions_facts extensions;
     struct toolkit_facts toolkit;
     struct process_facts process;
     struct container_facts container;

@@ -8,7 +8,8 @@ struct library_facts {
     struct fact_str name;  /* "libcudnn.so.9": its SONAME, else the name it was asked for by */
     struct fact_str path;  /* the file behind the links, as /proc/PID/maps shows it */
     struct fact_str when;  /* "import"; "use": at the first work on a GPU */
-    struct fact_str rule;  /* "rpath", "LD_LIBRARY_PATH", "cache" …: how it was found */
+    struct fact_str rule;  /* "rpath", "cache" …: how it was found; "mapped": the process has it
+                               where it was not predicted */
     struct fact_str asker; /* the file that needs or opens it; ABSENT: the program */
     /* of CUDA libraries alone */
     struct fact_str version;      /* "9.1.0.70"; as exact as where it was read */
@@ -30,8 +31,27 @@ ROWS library_fields[] = {
 };
 ITEM_TYPE(library);
 
+/* What a running process has mapped. */
+struct mapped_facts {
+    struct fact_str name;      /* as a library's */
+    struct fact_str path;      /* as /proc/PID/maps has it; ABSENT: not mapped yet */
+    struct fact_str state;     /* "as-predicted", "other-copy", "not-predicted", "not-mapped-yet" */
+    struct fact_str predicted; /* the file that was predicted; ABSENT: none was */
+    struct fact_str disk;      /* "same", "replaced", "deleted": what is at the path now */
+};
+
+ROWS mapped_fields[] = {
+    FIELD(mapped, name, "SONAME"),
+    FIELD(mapped, path, "the file that is mapped"),
+    FIELD(mapped, state, "as-predicted, other-copy, not-predicted or not-mapped-yet"),
+    FIELD(mapped, predicted, "the file that was predicted"),
+    FIELD(mapped, disk, "whether the path still has that file: same, replaced or deleted"),
+};
+ITEM_TYPE(mapped);
+
 struct loader_facts {
-    struct fact_list libraries;
+    struct fact_list libraries; /* what a process has mapped comes before what was predicted */
+    struct fact_list mapped;
     struct fact_bool imports;      /* torch and all that it needs can be mapped */
     struct fact_str missing;       /* the library that is not found: "libcudart.so.12" */
     struct fact_str missing_asker; /* the file that needs it */
@@ -53,6 +73,7 @@ struct loader_facts {
 
 ROWS loader_fields[] = {
     FIELD_ITEMS(loader, libraries, library, "shared libraries that torch maps"),
+    FIELD_ITEMS(loader, mapped, mapped, "shared libraries of the process, and how they compare"),
     FIELD(loader, imports, "whether torch and all that it needs can be mapped"),
     FIELD(loader, missing, "the library that is not found"),
     FIELD(loader, missing_asker, "the file that needs it"),

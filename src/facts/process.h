@@ -28,6 +28,9 @@ struct process_facts {
     struct fact_int visible_count; /* GPUs that the variables leave visible */
     struct fact_str hidden_by;     /* "CUDA_VISIBLE_DEVICES": what hides every GPU */
     struct fact_str bad_index;     /* the first entry that names no GPU */
+    struct fact_str replaced;      /* first library of torch, CUDA or the driver that is mapped and
+                                      is no longer the file at its path */
+    struct fact_str replaced_how;  /* "replaced", "deleted" */
 };
 
 ROWS process_fields[] = {
@@ -54,6 +57,8 @@ ROWS process_fields[] = {
     FIELD(process, visible_count, "how many GPUs the variables leave visible"),
     FIELD(process, hidden_by, "the variable that hides every GPU"),
     FIELD(process, bad_index, "the first entry of CUDA_VISIBLE_DEVICES that names no GPU"),
+    FIELD(process, replaced, "a library that was replaced while the process was using it"),
+    FIELD(process, replaced_how, "replaced, or deleted"),
 };
 
 struct container_facts {

@@ -65,12 +65,18 @@ ITEM_TYPE(target);
 
 struct torch_facts {
     /* the interpreter */
-    struct fact_str python;             /* path, as the user's command line finds it */
-    struct fact_str python_version;     /* "3.11" */
-    struct fact_str python_abi;         /* "cp311", "cp313t" */
-    struct fact_str environment;        /* the environment's folder: sys.prefix */
-    struct fact_str environment_kind;   /* "system", "venv", "conda", "pyenv" */
-    struct fact_list search_path;       /* sys.path, worked out */
+    struct fact_str python;           /* path, as the user's command line finds it */
+    struct fact_str python_version;   /* "3.11" */
+    struct fact_str python_abi;       /* "cp311", "cp313t" */
+    struct fact_str environment;      /* the environment's folder: sys.prefix */
+    struct fact_str environment_kind; /* "system", "venv", "conda", "pyenv" */
+    /* what may change it */
+    struct fact_bool pip;                /* the environment has pip */
+    struct fact_bool externally_managed; /* pip refuses to install into it: PEP 668 */
+    struct fact_str manager;      /* "uv", "poetry", "pixi": whose lock file rules it; ABSENT */
+    struct fact_str project;      /* the folder of that lock file */
+    struct fact_str conda;        /* the conda or mamba that looks after it; ABSENT: none */
+    struct fact_list search_path; /* sys.path, worked out */
     struct fact_bool search_path_exact; /* no .pth line that runs unknown code */
     struct fact_str search_path_code;   /* the first such line's file */
     /* torch */
@@ -110,6 +116,14 @@ struct torch_facts {
     struct fact_int covered_count;          /* GPUs that it has code for */
     struct fact_str uncovered;              /* the first GPU without: "sm_61" */
     struct fact_bool uncovered_newer;       /* it is newer than all that the build has */
+    struct fact_bool thorough;           /* the files' bytes were compared with RECORD's hashes */
+    struct fact_int hashed;              /* how many could be compared */
+    struct fact_str changed;             /* first library whose bytes are not as installed */
+    struct fact_str changed_reason;      /* "changed", "missing", "cut short", "of another size" */
+    struct fact_str patched;             /* first other file of which that is true: Python files are
+                                            sometimes edited on purpose */
+    struct fact_str patched_reason;
+    struct fact_int patched_count;
     struct fact_str glibc_needed;           /* of the wheel's platform tag: "2.28" */
     struct fact_str platform;               /* of the wheel: "linux_x86_64" */
     /* what torch itself will answer in this process's environment */
@@ -123,6 +137,11 @@ ROWS torch_fields[] = {
     FIELD(torch, python_abi, "its ABI tag"),
     FIELD(torch, environment, "folder of the environment"),
     FIELD(torch, environment_kind, "system, venv, conda or pyenv"),
+    FIELD(torch, pip, "whether the environment has pip"),
+    FIELD(torch, externally_managed, "whether pip refuses to install into it (PEP 668)"),
+    FIELD(torch, manager, "the project manager whose lock file rules it: uv, poetry, pixi"),
+    FIELD(torch, project, "the folder of that lock file"),
+    FIELD(torch, conda, "the conda or mamba that looks after it"),
     FIELD_ITEMS(torch, search_path, search_path, "where Python looks for packages"),
     FIELD(torch, search_path_exact, "whether no .pth line can change that list"),
     FIELD(torch, search_path_code, "the first .pth file that runs code unknown to gpuvet"),
@@ -164,6 +183,13 @@ ROWS torch_fields[] = {
     FIELD(torch, covered_count, "how many of the GPUs present it has code for"),
     FIELD(torch, uncovered, "the first GPU that it has no code for"),
     FIELD(torch, uncovered_newer, "whether that GPU is newer than all of the build's code"),
+    FIELD(torch, thorough, "whether files were compared with their hashes"),
+    FIELD(torch, hashed, "how many files were compared with their hashes"),
+    FIELD(torch, changed, "a library that has changed since it was installed"),
+    FIELD(torch, changed_reason, "changed, missing, cut short, or of another size"),
+    FIELD(torch, patched, "another file that has changed since it was installed"),
+    FIELD(torch, patched_reason, "changed, missing, cut short, or of another size"),
+    FIELD(torch, patched_count, "how many of those there are"),
     FIELD(torch, glibc_needed, "the glibc that the wheel's platform tag asks for"),
     FIELD(torch, platform, "platform of the wheel"),
     FIELD_IN(torch, predicted, is_available, "what torch.cuda.is_available() will answer"),

@@ -289,5 +289,7 @@ int link_map_start(struct root *root, struct arena *arena, const struct search_w
     add_preloads(ret, preload);
     if (!wish->musl)
         add_preload_file(ret);
-    return add_needed(ret, 0);
+    r = add_needed(ret, 0);
+    ret->started = ret->all.count;
+    return r;
 }

@@ -31,6 +31,8 @@ struct library {
     size_t needed_count;
     LIST(struct str) names; /* all that it was asked for by */
     int stage;              /* the caller's: when it came */
+    struct str predicted;   /* where a process has mapped another file: the one that was meant to
+                               be found; else empty */
 };
 
 /* Why a group could not be loaded. */
@@ -46,7 +48,8 @@ struct link_map {
     struct root *root;
     struct arena *arena;
     struct search search;
-    LIST(struct library *) all;  /* in the order in which they were mapped */
+    LIST(struct library *) all; /* in the order in which they were mapped */
+    size_t started; /* how many of `all` came with the program: what every library can see */
     struct link_failure failure; /* of the last call that failed */
     int stage;                   /* put into what is loaded next */
     int doubt; /* a look failed (a negative errno): what follows may be otherwise */

@@ -16,35 +16,47 @@ static int read_file(struct root_file *file, uint64_t offset, char *buf, size_t 
     return 0;
 }
 
-/* Fills `ahead` from `offset` on, with no less than `size` bytes. */
+/* Fills the older piece from `offset` on, with no less than `size` bytes. */
 static int look_ahead(struct object *object, uint64_t offset, size_t size)
 {
+    struct object_piece *piece = &object->ahead[object->oldest];
     uint64_t left = object->window.size - offset;
     size_t reach = size > object->reach ? size : object->reach;
     size_t len = left < reach ? (size_t) left : reach;
-    int r = read_file(&object->file, offset, object->ahead, len);
+    int r = read_file(&object->file, offset, piece->bytes, len);
 
-    object->ahead_at = offset;
-    object->ahead_len = r < 0 ? 0 : len;
+    piece->at = offset;
+    piece->len = r < 0 ? 0 : len;
     return r;
+}
+
+static bool holds(const struct object_piece *piece, uint64_t offset, size_t size)
+{
+    return offset >= piece->at && offset - piece->at + size <= piece->len;
 }
 
 /* Headers and tables are small and stand together: a small piece is read with what follows it. */
 static int read_piece(void *ctx, uint64_t offset, void *buf, size_t size)
 {
     struct object *object = ctx;
+    const struct object_piece *piece;
     struct cursor cursor;
+    unsigned which = 0;
 
     if (size > OBJECT_AHEAD)
         return read_file(&object->file, offset, buf, size);
-    if (offset < object->ahead_at || offset - object->ahead_at + size > object->ahead_len) {
+    while (which < 2 && !holds(&object->ahead[which], offset, size))
+        which++;
+    if (which == 2) {
         int r = look_ahead(object, offset, size);
 
         if (r < 0)
             return r;
+        which = object->oldest;
     }
-    cursor = cursor_in((struct str){ object->ahead, object->ahead_len }, offset - object->ahead_at,
-                       size);
+    object->oldest = 1 - which;
+    piece = &object->ahead[which];
+    cursor = cursor_in((struct str){ piece->bytes, piece->len }, offset - piece->at, size);
     memcpy(buf, cursor_take(&cursor, size).data, size);
     return 0;
 }
@@ -56,7 +68,7 @@ static int read_head(struct object *object, struct arena *arena)
 
     object->window = (struct window){ read_piece, object, object->file.node.size };
     object->reach = OBJECT_AHEAD;
-    object->ahead_at = object->ahead_len = 0;
+    object->ahead[0].len = object->ahead[1].len = object->oldest = 0;
     r = elf_open(&object->window, arena, &object->elf);
     if (r < 0)
         root_file_close(&object->file);

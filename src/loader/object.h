@@ -8,12 +8,18 @@
 #define OBJECT_AHEAD 4096 /* bytes: what is asked for next mostly lies right behind */
 #define OBJECT_CLOSE 256  /* where it lies far off, but for a header or two */
 
+/* `len` bytes of the file from `at` on. */
+struct object_piece {
+    char bytes[OBJECT_AHEAD];
+    uint64_t at;
+    size_t len;
+};
+
 struct object {
     struct root_file file;
-    size_t reach;             /* how much to read ahead: OBJECT_AHEAD, or what the caller sets */
-    char ahead[OBJECT_AHEAD]; /* the `ahead_len` bytes from `ahead_at` on */
-    uint64_t ahead_at;
-    size_t ahead_len;
+    size_t reach; /* how much to read ahead: OBJECT_AHEAD, or what the caller sets */
+    struct object_piece ahead[2]; /* a table, and the texts that it names by turns */
+    unsigned oldest;              /* of the two: the one that was not used last */
     struct window window;
     struct elf elf; /* points at the window: the struct must not be copied or moved */
 };

@@ -19,6 +19,7 @@ struct str search_rule_name(enum search_rule rule)
         [SEARCH_RUNPATH] = STR_INIT("runpath"),
         [SEARCH_CACHE] = STR_INIT("cache"),
         [SEARCH_DEFAULT] = STR_INIT("default"),
+        [SEARCH_MAPPED] = STR_INIT("mapped"),
     };
 
     return names[rule];

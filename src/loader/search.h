@@ -32,10 +32,11 @@ enum search_rule {
     SEARCH_RUNPATH,
     SEARCH_CACHE,
     SEARCH_DEFAULT,
+    SEARCH_MAPPED, /* no search: the process has it mapped */
 };
 
 /* "program", "path", "LD_PRELOAD", "loaded", "rpath", "LD_LIBRARY_PATH", "runpath", "cache",
- * "default". */
+ * "default", "mapped". */
 struct str search_rule_name(enum search_rule rule);
 
 struct search_wish {

@@ -325,6 +325,7 @@ int torch_import_predict(struct root *root, struct arena *arena,
         open_by_themselves(&import, STAGE_USE);
     }
     found.map = ret->map;
+    found.python = import.python;
     *ret = found;
     return 0;
 }

@@ -33,7 +33,8 @@ struct torch_import_wish {
 
 struct torch_import {
     struct link_map map;
-    bool loaded;                 /* torch/_C and all that it needs can be mapped */
+    const struct library *python; /* the object that opens extension modules */
+    bool loaded;                  /* torch/_C and all that it needs can be mapped */
     struct link_failure failure; /* where it cannot: the name of the library, or of the pattern that
                                     torch looked for on sys.path */
     bool preloaded;              /* torch had to fall back to preloading */

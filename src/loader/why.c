@@ -58,6 +58,18 @@ static void add_try(struct arena *arena, struct why *why, struct str path, enum 
         (struct search_try){ .path = path, .rule = rule, .result = result };
 }
 
+/* Whoever asks by name gets the first; another is there because it was asked for by path. */
+static void add_others(const struct link_map *map, const struct library *library, struct why *why)
+{
+    for (size_t i = 1; i < map->all.count; i++) {
+        const struct library *other = map->all.items[i];
+
+        if (other != library && str_eq(name_of(other), why->name) &&
+            !str_eq(other->real, library->real))
+            *LIST_ADD(map->arena, &why->also) = other->real;
+    }
+}
+
 static struct why of_library(const struct link_map *map, size_t at)
 {
     const struct library *library = map->all.items[at];
@@ -65,8 +77,10 @@ static struct why of_library(const struct link_map *map, size_t at)
                        .winner = library->real,
                        .rule = library->rule,
                        .by_torch = true,
-                       .tries = library->tries };
+                       .tries = library->tries,
+                       .predicted = library->predicted };
 
+    add_others(map, library, &why);
     if (library->asker)
         why.asker = library->asker->real;
     if (why.tries.count == 0) /* asked for by path */
@@ -279,6 +293,11 @@ static void write_members(struct json *json, const struct why *why)
     }
     json_put_bool(json, "by_torch", why->by_torch);
     json_put_str(json, "asker", shown(arena, why->asker));
+    json_put_str(json, "predicted", shown(arena, why->predicted));
+    json_open(json, "also", '[');
+    for (size_t i = 0; i < why->also.count; i++)
+        json_put_str(json, NULL, shown(arena, why->also.items[i]));
+    json_close(json, ']');
     json_open(json, "tried", '[');
     for (size_t i = 0; i < why->tries.count; i++) {
         const struct search_try *attempt = &why->tries.items[i];

@@ -14,6 +14,9 @@ struct why {
     struct str asker; /* the file that asks for it; empty: the program */
     struct search_tries tries; /* in order; the last is the winner, or what cannot be loaded. None:
                                   `name` is only a part of one, and torch loads nothing like it */
+    struct str predicted;      /* the process has another file mapped than the search leads to: that
+                                  file; else empty */
+    LIST(struct str) also;     /* further files with that SONAME in the same process */
     int doubt; /* a look failed (a negative errno): the answer may be another; 0: none did */
     struct str doubt_from;
 };
@@ -43,9 +46,9 @@ struct why_file {
 int why_file(const struct torch_import *import, const struct torch_import_wish *wish,
              struct str path, struct why_file *ret);
 
-/* {"name", "winner", "rule", "by_torch", "asker", "tried": [{"path", "rule", "result"}]} as the
- * value of `key`; the winner and its rule are null where there is none. Of a file "needed", a list
- * of such objects, stands beside these. */
+/* {"name", "winner", "rule", "by_torch", "asker", "predicted", "also": [path], "tried": [{"path",
+ * "rule", "result"}]} as the value of `key`; the winner and its rule are null where there is none.
+ * Of a file "needed", a list of such objects, stands beside these. */
 void why_write(struct json *json, const char *key, const struct why *why);
 void why_file_write(struct json *json, const char *key, const struct why_file *file);
 

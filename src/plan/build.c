@@ -1,3 +1,4 @@
+#include "plan/beside.h"
 #include "plan/install.h"
 #include "plan/plan.h"
 
@@ -54,4 +55,5 @@ void plan_build(struct arena *arena, struct facts *facts)
         choose(arena, facts);
     if (facts->build.current_requirement.state == FACT_UNKNOWN)
         name_current(arena, facts);
+    plan_beside(arena, facts);
 }

@@ -4,21 +4,31 @@
  * RECORD of a package names each of its files with its size. Only shared libraries are compared:
  * what else is missing shows in Python. Hashes are left to a thorough run.
  */
-#include "format/record.h"
+#include "probe/integrity.h"
+
 #include "probe/look.h"
 #include "probe/python.h"
 
 #include <errno.h>
-
-#define RECORD_LIMIT (8u << 20)
-#define RECORD_LINES 200000u
 
 struct damage {
     struct str package, path;
     const char *reason;
 };
 
-static bool is_library(struct str path)
+bool integrity_stays_below(struct str path)
+{
+    struct str part;
+
+    if (str_starts(path, STR("/")) || str_find_char(path, '\0') != STR_NONE)
+        return false;
+    while (str_next_part(&path, '/', &part))
+        if (str_eqz(part, ".."))
+            return false;
+    return true;
+}
+
+bool integrity_is_library(struct str path)
 {
     struct str name = path_base(path);
 
@@ -55,7 +65,7 @@ static bool check_package(struct probe_ctx *ctx, struct str folder, struct str m
 
         if (next == 0)
             break;
-        if (next < 0 || !is_library(record.path))
+        if (next < 0 || !integrity_is_library(record.path) || !integrity_stays_below(record.path))
             continue;
         path = arena_join(ctx->arena, folder, record.path);
         if (is_damaged(ctx, path, &record, doubt, &ret->reason)) {
@@ -67,25 +77,41 @@ static bool check_package(struct probe_ctx *ctx, struct str folder, struct str m
     return false;
 }
 
-static bool check_all(struct probe_ctx *ctx, struct doubt *doubt, struct damage *ret)
+struct installs installs_of(struct probe_ctx *ctx)
 {
     const struct site *site = &ctx->python->sites.items[ctx->python->torch_site - 1];
     const struct fact_list *packages = &ctx->facts->torch.packages;
     size_t own = torch_metadata_name(site->names, 0);
+    struct installs installs = { NULL, 0, 0 };
 
-    if (own < site->names.count &&
-        check_package(ctx, site->path, arena_join(ctx->arena, site->path, site->names.items[own]),
-                      doubt, ret))
-        return true;
+    if (own < site->names.count)
+        *LIST_ADD(ctx->arena, &installs) =
+            (struct install){ STR("torch"), site->path,
+                              arena_join(ctx->arena, site->path, site->names.items[own]) };
     for (size_t i = 0; i < packages->count; i++) {
         const struct package_facts *package = &LIST_OF(package, packages)[i];
         struct str path = package->path.value;
 
-        if (package->path.state != FACT_KNOWN || !str_starts(package->name.value, STR("nvidia-")))
+        if (package->path.state != FACT_KNOWN)
             continue;
         while (str_starts(path, STR("/")))
             path = str_from(path, 1);
-        if (check_package(ctx, path_dir(path), path, doubt, ret))
+        *LIST_ADD(ctx->arena, &installs) =
+            (struct install){ package->name.value, path_dir(path), path };
+    }
+    return installs;
+}
+
+static bool check_all(struct probe_ctx *ctx, struct doubt *doubt, struct damage *ret)
+{
+    struct installs installs = installs_of(ctx);
+
+    for (size_t i = 0; i < installs.count; i++) {
+        const struct install *it = &installs.items[i];
+
+        if (!str_eqz(it->name, "torch") && !str_starts(it->name, STR("nvidia-")))
+            continue;
+        if (check_package(ctx, it->folder, it->metadata, doubt, ret))
             return true;
     }
     return false;
@@ -99,6 +125,7 @@ static void run(struct probe_ctx *ctx)
 
     if (!ctx->python || !ctx->python->torch_site)
         return;
+    fact_bool(&ctx->facts->torch.thorough, false, ctx->facts->torch.path.from);
     if (!check_all(ctx, &doubt, &damage)) {
         settle_absent(&loader->damaged, ctx->facts->torch.path.from, &doubt);
         loader->damaged_reason = loader->damaged;

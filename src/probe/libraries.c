@@ -11,6 +11,7 @@
 #include "loader/folders.h"
 #include "loader/symbols.h"
 #include "probe/look.h"
+#include "probe/mapped.h"
 #include "probe/python.h"
 
 #include <errno.h>
@@ -216,6 +217,16 @@ static bool is_shadowed(struct probe_ctx *ctx, const struct search *search,
            !str_eq(*ret_meant, library->real);
 }
 
+/* The copy that was meant is mapped, too: who uses which is not known. */
+static bool is_beside_meant(const struct link_map *map, const struct library *library,
+                            struct str meant)
+{
+    for (size_t i = 1; library->rule == SEARCH_MAPPED && i < map->all.count; i++)
+        if (str_eq(map->all.items[i]->real, meant))
+            return true;
+    return false;
+}
+
 /* Whether a loaded library needs something of the foreign copy that it does not have: then the
  * import fails with "undefined symbol". */
 static void record_symbol(struct probe_ctx *ctx, const struct torch_import *import,
@@ -224,7 +235,8 @@ static void record_symbol(struct probe_ctx *ctx, const struct torch_import *impo
     struct loader_facts *loader = &ctx->facts->loader;
     struct doubt all = *doubt;
 
-    for (size_t i = 1; i < import->map.all.count; i++) {
+    /* A process that has torch mapped has bound all of its symbols: Python opens with RTLD_NOW. */
+    for (size_t i = 1; i < import->map.all.count && !(ctx->mapped && ctx->mapped->torch); i++) {
         const struct library *user = import->map.all.items[i];
         struct str symbol;
         int r = user == foreign ? 0
@@ -255,7 +267,8 @@ static void record_shadow(struct probe_ctx *ctx, const struct torch_import_wish 
     for (size_t i = 1; i < import->map.all.count; i++) {
         const struct library *library = import->map.all.items[i];
 
-        if (!is_shadowed(ctx, &import->map.search, wish, library, &meant))
+        if (!is_shadowed(ctx, &import->map.search, wish, library, &meant) ||
+            is_beside_meant(&import->map, library, meant))
             continue;
         settle_str(&loader->shadowed, name_of(library), library->path, doubt);
         settle_str(&loader->shadowed_path, path_shown(ctx->arena, library->real), library->path,
@@ -270,10 +283,15 @@ static void record_shadow(struct probe_ctx *ctx, const struct torch_import_wish 
 int libraries_predict(struct probe_ctx *ctx, struct torch_import_wish *ret_wish,
                       struct torch_import *ret)
 {
+    int r;
+
     if (!ctx->python || !ctx->python->found || ctx->facts->torch.path.state != FACT_KNOWN)
         return -ENOENT;
     *ret_wish = wish_of(ctx);
-    return torch_import_predict(ctx->root, ctx->arena, ret_wish, ret);
+    r = torch_import_predict(ctx->root, ctx->arena, ret_wish, ret);
+    if (r == 0)
+        mapped_impose(ctx, ret);
+    return r;
 }
 
 void libraries_without_torch(struct probe_ctx *ctx, struct torch_import_wish *ret_wish,
@@ -294,6 +312,7 @@ void libraries_without_torch(struct probe_ctx *ctx, struct torch_import_wish *re
         *map = (struct link_map){ .root = ctx->root,
                                   .arena = ctx->arena,
                                   .search = search_new(ctx->root, ctx->arena, &ret_wish->search) };
+    mapped_impose(ctx, ret);
 }
 
 /* Nothing is amiss with the libraries, or with a doubt: nothing is known of them. */
@@ -316,30 +335,33 @@ static bool is_unknown_torch(const struct torch_import *import)
 
 static void run(struct probe_ctx *ctx)
 {
-    struct torch_import import;
-    struct torch_import_wish wish;
+    struct torch_import *import = ARENA_NEW(ctx->arena, struct torch_import);
+    struct torch_import_wish *wish = ARENA_NEW(ctx->arena, struct torch_import_wish);
     struct doubt doubt = { 0, { NULL, 0 } };
     int r;
 
     if (!ctx->python || !ctx->python->found || ctx->facts->torch.path.state != FACT_KNOWN)
         return;
-    r = libraries_predict(ctx, &wish, &import);
+    r = libraries_predict(ctx, wish, import);
     if (r < 0) { /* an interpreter that is no ELF program maps nothing */
         if (r != -EBADMSG && r != -ENODATA)
             doubt = (struct doubt){ r, ctx->python->python.real };
         record_nothing(&ctx->facts->loader, ctx->python->python.real, &doubt);
         return;
     }
-    if (is_unknown_torch(&import)) {
+    if (is_unknown_torch(import)) {
         record_nothing(&ctx->facts->loader, ctx->facts->torch.path.from, &doubt);
         return;
     }
-    (void) doubt_add(&doubt, import.map.doubt, import.map.doubt_from);
+    (void) doubt_add(&doubt, import->map.doubt, import->map.doubt_from);
     (void) doubt_add(&doubt, ctx->python->failed, ctx->facts->torch.path.from);
-    record_libraries(ctx, &import);
-    record_failure(ctx, &import, &doubt);
-    record_cudnn(ctx, &import, &doubt);
-    record_shadow(ctx, &wish, &import, &doubt);
+    record_libraries(ctx, import);
+    mapped_record(ctx, import);
+    record_failure(ctx, import, &doubt);
+    record_cudnn(ctx, import, &doubt);
+    record_shadow(ctx, wish, import, &doubt);
+    ctx->python->import = import;
+    ctx->python->import_wish = wish;
 }
 
 const struct probe probe_libraries = {

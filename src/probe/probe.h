@@ -26,6 +26,7 @@ struct eyes {
     uint32_t uid;
     struct str working_directory; /* absolute; empty where unknown */
     int pid;                      /* 0: the caller's own shell */
+    struct root *proc; /* whose proc/PID that process has; NULL: the root that is examined */
 };
 
 /* A variable's value. False where it is not set, or where the variables are not known. */
@@ -39,6 +40,7 @@ struct wishes {
 };
 
 struct python_state;
+struct mapped;
 
 struct probe_ctx {
     struct arena *arena;
@@ -47,12 +49,16 @@ struct probe_ctx {
     const struct wishes *wishes;
     struct facts *facts;
     struct python_state *python; /* what the probes of Python hand on; NULL before them */
+    void (*progress)(void *context, uint64_t done, uint64_t all); /* of a thorough run; or NULL */
+    void *progress_context;
+    struct mapped *mapped; /* what the process has mapped; NULL: no process is examined */
 };
 
 enum probe_cost {
-    COST_FILES,   /* reads files */
-    COST_NOTHING, /* works on facts alone: runs for facts from JSON, too, and fills only unknown
-                     ones */
+    COST_THOROUGH, /* takes seconds: only probe_thorough() runs it */
+    COST_FILES,    /* reads files */
+    COST_NOTHING,  /* works on facts alone: runs for facts from JSON, too, and fills only unknown
+                      ones */
 };
 
 struct probe {
@@ -65,7 +71,8 @@ struct probe {
 extern const struct probe *const probes[];
 extern const size_t probe_count;
 
-/* Runs all probes of at most this kind: COST_FILES runs everything, COST_NOTHING the derivations.
+/* Runs all probes of at most this kind: COST_FILES runs all but the thorough ones, COST_NOTHING the
+ * derivations.
  */
 void probe_all(struct probe_ctx *ctx, enum probe_cost kind);
 
@@ -73,5 +80,8 @@ void probe_all(struct probe_ctx *ctx, enum probe_cost kind);
  * driver is asked; those that may be read meanwhile; then probe_all(ctx, COST_NOTHING). */
 void probe_before_driver(struct probe_ctx *ctx);
 void probe_beside_driver(struct probe_ctx *ctx);
+
+/* The thorough ones, after all others. */
+void probe_thorough(struct probe_ctx *ctx);
 
 #endif

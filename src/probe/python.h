@@ -9,6 +9,9 @@
 
 #include "probe/probe.h"
 
+struct torch_import;
+struct torch_import_wish;
+
 #define PYTHON_FILE_LIMIT \
     (64u << 10) /* bytes of a pyvenv.cfg, .pth or version.py that are taken \
                  */
@@ -44,6 +47,8 @@ struct python_state {
     int failed;               /* a gap's error; 0: the path has none */
     size_t torch_site;        /* which of the sites, from 1 on, has the torch; 0: none found */
     struct str torch_headers; /* of its METADATA; empty: not read */
+    const struct torch_import *import; /* what it maps; NULL: not known */
+    const struct torch_import_wish *import_wish;
 };
 
 /*

@@ -36,6 +36,13 @@ void probe_beside_driver(struct probe_ctx *ctx)
     run_files(ctx, false);
 }
 
+void probe_thorough(struct probe_ctx *ctx)
+{
+    for (size_t i = 0; i < probe_count; i++)
+        if (probes[i]->cost == COST_THOROUGH)
+            probes[i]->run(ctx);
+}
+
 bool eyes_variable(const struct eyes *eyes, const char *name, struct str *ret)
 {
     for (size_t i = 0; eyes->known && i < eyes->variable_count; i++) {

@@ -142,7 +142,7 @@ static void write_commands(struct buf *buf, const struct plan_report *report,
         buf_repeat(buf, ' ', TITLE_AT);
         (void) layout_command(buf, commands.items[i].words, commands.items[i].count,
                               home->state == FACT_KNOWN ? home->value : (struct str){ NULL, 0 },
-                              TITLE_AT, report->columns);
+                              TITLE_AT, TITLE_AT + 2, report->columns);
         buf_add_char(buf, '\n');
     }
 }

@@ -65,6 +65,7 @@ static struct str rule_text(struct arena *arena, const struct why_report *report
         [SEARCH_RUNPATH] = TEXT_WHY_RULE_RUNPATH,
         [SEARCH_CACHE] = TEXT_WHY_RULE_CACHE,
         [SEARCH_DEFAULT] = TEXT_WHY_RULE_DEFAULT,
+        [SEARCH_MAPPED] = TEXT_WHY_RULE_MAPPED,
     };
 
     return report_fill(arena, say(report, says[rule]), "owner", shown(arena, owner), NULL);
@@ -129,6 +130,10 @@ static void write_rows(struct buf *buf, const struct why_report *report)
                   rule_text(arena, report, why->rule, last_try(why)->owner));
     if (why->asker.len)
         write_row(buf, report, TEXT_WHY_ASKED_BY, shown(arena, why->asker));
+    if (why->predicted.len)
+        write_row(buf, report, TEXT_WHY_PREDICTED, shown(arena, why->predicted));
+    for (size_t i = 0; i < why->also.count; i++)
+        write_row(buf, report, TEXT_WHY_ALSO, shown(arena, why->also.items[i]));
     if (report->meant.len)
         write_row(buf, report, TEXT_WHY_MEANT, shown(arena, report->meant));
     if (report->near.len)

@@ -239,6 +239,8 @@ static void node_of(const struct stat *st, struct node *ret)
         .size = (uint64_t) st->st_size,
         .major = major(st->st_rdev),
         .minor = minor(st->st_rdev),
+        .fs_major = major(st->st_dev),
+        .fs_minor = minor(st->st_dev),
         .inode = st->st_ino,
         .mtime = st->st_mtim.tv_sec,
     };

@@ -34,8 +34,9 @@ struct node {
     enum node_kind kind;
     uint32_t mode; /* permission bits, 07777 */
     uint32_t uid, gid;
-    uint64_t size;         /* bytes; 0 for most files of /proc and /sys, whatever they hold */
-    uint32_t major, minor; /* of a device */
+    uint64_t size;               /* bytes; 0 for most files of /proc and /sys, whatever they hold */
+    uint32_t major, minor;       /* of a device */
+    uint32_t fs_major, fs_minor; /* of the filesystem that it lies on */
     uint64_t inode;
     int64_t mtime; /* seconds since 1970 */
 };

@@ -100,6 +100,36 @@ static void expect_facts(struct arena *arena, const struct test_case *it, const 
     }
 }
 
+static void expect_lines(const struct case_list *want, const struct judged_lines *got,
+                         const char *kind)
+{
+    for (size_t i = 0; i < want->count; i++) {
+        bool there = false;
+
+        for (size_t k = 0; k < got->count; k++)
+            there = there || str_eq(want->items[i], got->items[k]);
+        if (!there)
+            fail_msg("no %s \"%.*s\"; the first is \"%.*s\"", kind, STR_ARG(want->items[i]),
+                     STR_ARG(got->count ? got->items[0] : STR("none")));
+    }
+}
+
+static void expect_none(const struct case_list *never, const struct judged_lines *got)
+{
+    for (size_t i = 0; i < never->count; i++)
+        for (size_t k = 0; k < got->count; k++)
+            if (str_has(got->items[k], never->items[i]))
+                fail_msg("\"%.*s\" is advised", STR_ARG(got->items[k]));
+}
+
+static void expect_remedies(const struct test_case *it, const struct judged *judged)
+{
+    expect_lines(&it->commands, &judged->commands, "command");
+    expect_lines(&it->checks, &judged->checks, "check");
+    expect_none(&it->never, &judged->commands);
+    expect_none(&it->never, &judged->others);
+}
+
 static int64_t now(void)
 {
     struct timespec time = { 0 };
@@ -146,10 +176,11 @@ static void test_case__is_judged_as_it_says(void **state)
 
     make(job, arena, &machine);
     start = now();
-    judge(arena, machine.root, &machine.eyes, &machine.answers, &judged);
+    judge(arena, machine.root, &machine.eyes, &machine.answers, it->thorough, &judged);
     expect_budget(it, machine.root, now() - start);
     expect_verdict(it, &judged);
     expect_facts(arena, it, judged.facts);
+    expect_remedies(it, &judged);
 }
 
 /* Judges with the n-th call failing (0: none); returns how many calls there were. */
@@ -160,7 +191,7 @@ static size_t judge_with_fault(const struct test_case *it, const struct machine 
     struct judged judged = { 0 };
     struct faulty faulty = { .arena = arena, .failing = failing, .inner = machine->root };
 
-    judge(arena, faulty_root(&faulty), &machine->eyes, &machine->answers, &judged);
+    judge(arena, faulty_root(&faulty), &machine->eyes, &machine->answers, it->thorough, &judged);
     if (judged.cause.len && !str_eq(judged.cause, it->cause))
         fail_msg("with call %zu failing it became \"%.*s\"", failing, STR_ARG(judged.cause));
     return faulty.calls;
@@ -200,9 +231,12 @@ static struct job *read_jobs(struct bench *bench, size_t *ret_count)
     return jobs;
 }
 
+/* test_cases; test_cases sweep; test_cases sweep 1 4: every fourth case, from the second on. */
 int main(int argc, char **argv)
 {
     bool sweep = argc > 1 && str_eqz(STR("sweep"), argv[1]);
+    size_t first = argc > 3 ? strtoul(argv[2], NULL, 10) : 0;
+    size_t step = argc > 3 ? strtoul(argv[3], NULL, 10) : 1, chosen = 0;
     AUTO_ARENA *arena = arena_new(no_memory);
     struct bench bench = { .arena = arena };
     struct CMUnitTest *tests;
@@ -213,15 +247,15 @@ int main(int argc, char **argv)
         root_directory(arena, STR(TESTS_FOLDER "/roots"), &bench.roots) < 0)
         return 1;
     jobs = read_jobs(&bench, &count);
-    if (!jobs)
+    if (!jobs || step == 0)
         return 1;
     tests = arena_array(arena, count, sizeof(*tests));
-    for (size_t i = 0; i < count; i++)
-        tests[i] = (struct CMUnitTest){
+    for (size_t i = first; i < count; i += step)
+        tests[chosen++] = (struct CMUnitTest){
             .name = jobs[i].it.name.data,
             .test_func =
                 sweep ? test_case__never_becomes_another_cause : test_case__is_judged_as_it_says,
             .initial_state = &jobs[i],
         };
-    return _cmocka_run_group_tests(sweep ? "sweep" : "cases", tests, count, NULL, NULL);
+    return _cmocka_run_group_tests(sweep ? "sweep" : "cases", tests, chosen, NULL, NULL);
 }

@@ -12,7 +12,7 @@ static void no_memory(void)
     _exit(70);
 }
 
-static void show(struct arena *arena, const struct machine *machine, size_t failing)
+static void show(struct arena *arena, const struct machine *machine, bool thorough, size_t failing)
 {
     struct faulty faulty = { .arena = arena, .inner = machine->root, .failing = failing };
     struct facts facts = { 0 };
@@ -27,6 +27,8 @@ static void show(struct arena *arena, const struct machine *machine, size_t fail
     struct buf buf = buf_new(arena, 1u << 24);
 
     judge_facts(&ctx, &machine->answers);
+    if (thorough)
+        probe_thorough(&ctx);
     plan_build(arena, &facts);
     rules_judge(arena, &facts, &judgement);
     diagnose(arena, &facts, &judgement, &verdict);
@@ -54,6 +56,6 @@ int main(int argc, char **argv)
         (void) fprintf(stderr, "%.*s\n", STR_ARG(why));
         return 66;
     }
-    show(arena, &machine, (size_t) failing);
+    show(arena, &machine, it.thorough, (size_t) failing);
     return 0;
 }

@@ -1,6 +1,7 @@
 #include "fuzz.h"
 
-#include "format/elf.h"
+#include "format/demangle.h"
+#include "format/elf_exports.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -13,6 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct elf_dynamic dynamic;
     struct elf_symbols symbols;
     struct elf_symbol symbol;
+    struct elf_exports exports;
     size_t count;
 
     if (elf_open(&window, arena, &elf))
@@ -21,10 +23,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void) elf_abi_tag(&elf, &tag);
     if (elf_sections(&elf, &sections, &count) == 0)
         (void) elf_section(sections, count, ".text");
-    if (elf_dynamic(&elf, &dynamic) || elf_symbols(&elf, &dynamic, &symbols))
+    if (elf_dynamic(&elf, &dynamic))
+        return 0;
+    if (elf_exports(&elf, &dynamic, &exports) == 0)
+        (void) elf_exports_has(&exports, elf_symbol_hash(STR("main")));
+    if (elf_symbols(&elf, &dynamic, &symbols))
         return 0;
     while (elf_symbol_next(&symbols, &symbol) > 0)
-        continue;
+        (void) demangle(arena, symbol.name, DEMANGLE_PARAMETERS);
     (void) elf_symbol_find(&elf, &dynamic, STR("cudnn_graph_version"), &symbol);
     return 0;
 }

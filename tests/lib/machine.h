@@ -16,12 +16,17 @@
  *     cwd /home/ada
  *     file PATH [mode=0644] [uid=0] [gid=0] [size=10G] [repeat=1000] [escapes=yes] [= one line]
  *         else the content is the indented block beneath. "size" is what the file says of itself,
- *         whatever it holds; "repeat" writes the block that often; "escapes" honours \n \t \e
- * \\ \xNN. link PATH -> TARGET dir PATH [mode=0755] [uid=0] [gid=0] node PATH c 195:0 [mode=0666]
- * [uid=0] [gid=44]           (or b) fifo PATH elf PATH [soname=NAME] [needed=a,b] [rpath=DIR]
- * [runpath=DIR] [interp=PATH] [verdef=A_1.0,A_1.1] [arch=x86_64|aarch64]
- * [symbol=NAME body=\xNN\xNN]    an ELF64 file without
- * code module PATH [arch=…]         a kernel module; the block is its .modinfo, "version=550.54.14"
+ *         whatever it holds; "repeat" writes the block that often; "escapes" honours \n \t \e \\
+ *         and \xNN.
+ *     link PATH -> TARGET
+ *     dir PATH [mode=0755] [uid=0] [gid=0]
+ *     node PATH c 195:0 [mode=0666] [uid=0] [gid=44]           (or b)
+ *     fifo PATH
+ *     elf PATH [soname=NAME] [needed=a,b] [rpath=DIR] [runpath=DIR] [interp=PATH]
+ *         [verdef=A_1.0,A_1.1] [verneed=LIBRARY:A_1.0] [imports=SYMBOL,…] [exports=SYMBOL,…]
+ *         [gpu=80,90] [symbol=NAME body=\xNN\xNN] [arch=x86_64|aarch64]
+ *                           an ELF64 file without code
+ *     module PATH [arch=…]  a kernel module; the block is its .modinfo, "version=550.54.14"
  *     bytes PATH = 28b52ffd…
  *     cache [arch=…]               /etc/ld.so.cache out of the block's "soname => /path" lines
  *     refuse PATH EACCES|EIO|EPERM|ELOOP
@@ -32,6 +37,9 @@
  *                           a .dist-info folder; the block holds further METADATA lines
  *                           ("Requires-Dist: …"), and "record PATH" for files that RECORD names
  *     remove PATH           and everything below it
+ *     process PID          whose eyes look; its maps are the block's lines "PATH [deleted|other]",
+ *                           which name files that are there: "deleted" marks one as the kernel
+ *                           does, "other" has another inode than the path
  *     nvml, cuda            what the driver says: see answers.h
  *
  * Words may hold \xNN, \e, \t, \s (a blank) and \\, which is how hostile names are written.

@@ -257,16 +257,55 @@ static int read_wheel(struct reader *reader, struct statement *statement)
     return 0;
 }
 
+/* One file in two mappings, as the loader makes them. */
+static int add_mappings(struct reader *reader, struct str line, struct buf *maps)
+{
+    struct str path, mark = { NULL, 0 };
+    struct node node = { .inode = 999999 };
+    bool other;
+
+    if (!str_next_word(&line, &path))
+        return 0;
+    (void) str_next_word(&line, &mark);
+    other = str_eqz(mark, "other");
+    if (root_stat(reader->so_far, path, &node) < 0 && !str_eqz(mark, "deleted"))
+        return reader_fail(reader, "%.*s is not there", STR_ARG(path));
+    for (unsigned i = 0; i < 2; i++)
+        buf_addf(maps, "%08zx-%08zx %s 00000000 00:00 %llu                  %.*s%s\n",
+                 0x10000 + maps->len * 0x1000, 0x11000 + maps->len * 0x1000, i ? "r-xp" : "r--p",
+                 (unsigned long long) node.inode + other, STR_ARG(path),
+                 str_eqz(mark, "deleted") ? " (deleted)" : "");
+    return 0;
+}
+
+static int read_process(struct reader *reader, struct statement *statement)
+{
+    struct buf maps = buf_new(reader->arena, TEXT_LIMIT);
+    struct str line, word;
+    uint64_t pid;
+    int r;
+
+    if (!reader_word(reader, &statement->rest, "the process's number", &word))
+        return -EBADMSG;
+    r = reader_number(reader, word, 10, &pid);
+    while (r == 0 && str_next_line(&statement->block, &line))
+        r = add_mappings(reader, line, &maps);
+    if (r < 0)
+        return r;
+    reader->eyes.pid = (int) pid;
+    reader_add_file(reader, arena_printf(reader->arena, "proc/%d/maps", reader->eyes.pid),
+                    buf_str(&maps));
+    return 0;
+}
+
 statement_reader compound_statement(struct str word)
 {
     static const struct {
         const char *word;
         statement_reader read;
     } rows[] = {
-        { "module", read_module },
-        { "cache", read_cache },
-        { "pci", read_pci },
-        { "wheel", read_wheel },
+        { "module", read_module }, { "cache", read_cache },     { "pci", read_pci },
+        { "wheel", read_wheel },   { "process", read_process },
     };
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

@@ -191,6 +191,8 @@ static int read_elf(struct reader *reader, struct statement *statement)
         { "soname", &shape.soname },      { "needed", &shape.needed },
         { "rpath", &shape.rpath },        { "runpath", &shape.runpath },
         { "interp", &shape.interpreter }, { "verdef", &shape.versions },
+        { "verneed", &shape.needs },      { "imports", &shape.imports },
+        { "exports", &shape.exports },    { "gpu", &shape.gpu },
         { "symbol", &shape.symbol },      { "body", &shape.text },
     };
     struct str place, word, value;

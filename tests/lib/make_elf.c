@@ -112,7 +112,7 @@ static struct str assemble(struct arena *arena, unsigned type, unsigned machine,
 {
     struct buf file = buf_new(arena, FILE_LIMIT), *names = &parts[count - 1].bytes;
     size_t segments = count_segments(parts, count);
-    uint64_t name_at[8] = { 0 }, end;
+    uint64_t name_at[16] = { 0 }, end;
 
     buf_add_char(names, '\0');
     for (size_t i = 0; i < count; i++)
@@ -178,6 +178,119 @@ static size_t put_versions(struct buf *buf, struct buf *names, const struct elf_
     return count;
 }
 
+/* One record a version; returns how many. */
+static size_t put_needs(struct buf *buf, struct buf *names, struct str needs)
+{
+    struct str need, library, version;
+    size_t count = 0;
+
+    while (needs.len && str_next_part(&needs, ',', &need)) {
+        (void) str_cut(need, ':', &library, &version);
+        put(buf, VER_NEED_CURRENT, 2);
+        put(buf, 1, 2); /* versions */
+        put(buf, add_text(names, library), 4);
+        put(buf, 16, 4); /* to its version */
+        put(buf, needs.len ? 32 : 0, 4);
+        put(buf, elf_hash(version), 4);
+        put(buf, 0, 2);
+        put(buf, ++count + 64, 2);
+        put(buf, add_text(names, version), 4);
+        put(buf, 0, 4);
+    }
+    return count;
+}
+
+static size_t put_symbols(struct buf *buf, struct buf *names, struct str list, bool defined)
+{
+    struct str name;
+    size_t count = 0;
+
+    while (list.len && str_next_part(&list, ',', &name)) {
+        put(buf, add_text(names, name), 4);
+        put(buf, STB_GLOBAL << 4 | STT_FUNC, 1);
+        put(buf, 0, 1);
+        put(buf, defined ? 1 : SHN_UNDEF, 2);
+        put(buf, 0, 16); /* value, size */
+        count++;
+    }
+    return count;
+}
+
+/* The GNU hash: one bucket, and a Bloom filter that lets everything pass. */
+static void put_hashes(struct buf *buf, size_t first, struct str exports)
+{
+    struct str name;
+
+    put(buf, 1, 4);
+    put(buf, first, 4);
+    put(buf, 1, 4);
+    put(buf, 0, 4);
+    put(buf, UINT64_MAX, 8);
+    put(buf, exports.len ? first : 0, 4);
+    while (exports.len && str_next_part(&exports, ',', &name)) {
+        uint32_t hash = 5381;
+
+        for (size_t i = 0; i < name.len; i++)
+            hash = hash * 33 + (unsigned char) name.data[i];
+        put(buf, exports.len ? hash & ~1u : hash | 1, 4);
+    }
+}
+
+static void put_all_symbols(struct buf *symbols, struct buf *hashes, struct buf *names,
+                            const struct elf_shape *shape)
+{
+    struct str exports = shape->exports;
+    size_t imports;
+
+    if (shape->symbol.len)
+        exports = arena_printf(names->arena, "%.*s%s%.*s", STR_ARG(exports), exports.len ? "," : "",
+                               STR_ARG(shape->symbol));
+    if (!shape->imports.len && !exports.len)
+        return;
+    buf_repeat(symbols, '\0', sizeof(Elf64_Sym));
+    imports = put_symbols(symbols, names, shape->imports, false);
+    (void) put_symbols(symbols, names, exports, true);
+    put_hashes(hashes, 1 + imports, exports);
+}
+
+/* Makes the last symbol an object that covers all of .rodata, whose place is known by now. */
+static void place_symbol(struct buf *symbols, const struct part *rodata)
+{
+    symbols->len -= sizeof(Elf64_Sym) - 4;
+    put(symbols, STB_GLOBAL << 4 | STT_OBJECT, 1);
+    put(symbols, 0, 1);
+    put(symbols, 1, 2); /* any section: it is defined */
+    put(symbols, rodata->offset, 8);
+    put(symbols, rodata->bytes.len, 8);
+}
+
+/* A container with an entry for each GPU (format/fatbin.h). */
+static void put_gpu_code(struct buf *buf, struct str gpus)
+{
+    struct str gpu;
+    struct buf entries = buf_new(buf->arena, FILE_LIMIT);
+
+    while (gpus.len && str_next_part(&gpus, ',', &gpu)) {
+        uint64_t capability = 0;
+
+        (void) str_u64(gpu, 10, &capability);
+        put(&entries, 2, 2); /* a cubin */
+        put(&entries, 0x101, 2);
+        put(&entries, 64, 4); /* size of this header */
+        put(&entries, 8, 8);  /* of the payload */
+        put(&entries, 0, 12);
+        put(&entries, capability, 4);
+        put(&entries, 0, 32 + 8); /* the rest, and the payload */
+    }
+    if (!entries.len)
+        return;
+    put(buf, 0xba55ed50, 4);
+    put(buf, 1, 2);
+    put(buf, 16, 2);
+    put(buf, entries.len, 8);
+    buf_add(buf, buf_str(&entries));
+}
+
 static void put_dynamic(struct buf *buf, int64_t tag, uint64_t value)
 {
     put(buf, (uint64_t) tag, 8);
@@ -190,46 +303,11 @@ static void put_name(struct buf *buf, struct buf *names, int64_t tag, struct str
         put_dynamic(buf, tag, add_text(names, name));
 }
 
-enum { INTERP, DYNSTR, DYNSYM, HASH, VERDEF, RODATA, DYNAMIC, SHSTRTAB, PARTS };
-
-/* The hash of the GNU hash table (glibc's dl_new_hash()). */
-static uint32_t gnu_hash(struct str name)
-{
-    uint32_t hash = 5381;
-
-    for (size_t i = 0; i < name.len; i++)
-        hash = hash * 33 + (unsigned char) name.data[i];
-    return hash;
-}
-
-/* A table of one bucket, whose filter lets everything through. */
-static void put_hash(struct buf *buf, struct str symbol)
-{
-    put(buf, 1, 4); /* buckets */
-    put(buf, 1, 4); /* the first symbol that is hashed */
-    put(buf, 1, 4); /* words of the filter */
-    put(buf, 0, 4);
-    put(buf, UINT64_MAX, 8);
-    put(buf, 1, 4);
-    put(buf, gnu_hash(symbol) | 1, 4); /* the end of its chain */
-}
-
-/* The empty symbol, and one that covers all of .rodata; `name` is its name's place. */
-static void put_symbols(struct buf *buf, uint64_t name, const struct part *rodata)
-{
-    buf->len = 0;
-    buf_repeat(buf, '\0', 24);
-    put(buf, name, 4);
-    put(buf, ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT), 1);
-    put(buf, 0, 1);
-    put(buf, 1, 2); /* any section: it is defined */
-    put(buf, rodata->offset, 8);
-    put(buf, rodata->bytes.len, 8);
-}
+enum { INTERP, DYNSTR, DYNSYM, HASHES, VERDEF, VERNEED, RODATA, FATBIN, DYNAMIC, SHSTRTAB, PARTS };
 
 /* The dynamic section names places that are known only once all parts have their size: filled
  * first with zeros, then with the places. Names are added the first time only. */
-static void put_places(struct buf *dynamic, const struct part *parts, size_t versions)
+static void put_places(struct buf *dynamic, const struct part *parts, size_t versions, size_t needs)
 {
     put_dynamic(dynamic, DT_STRTAB, parts[DYNSTR].offset);
     put_dynamic(dynamic, DT_STRSZ, parts[DYNSTR].bytes.len);
@@ -237,9 +315,13 @@ static void put_places(struct buf *dynamic, const struct part *parts, size_t ver
         put_dynamic(dynamic, DT_VERDEF, parts[VERDEF].offset);
         put_dynamic(dynamic, DT_VERDEFNUM, versions);
     }
-    if (parts[HASH].bytes.len) {
+    if (needs) {
+        put_dynamic(dynamic, DT_VERNEED, parts[VERNEED].offset);
+        put_dynamic(dynamic, DT_VERNEEDNUM, needs);
+    }
+    if (parts[DYNSYM].bytes.len) {
         put_dynamic(dynamic, DT_SYMTAB, parts[DYNSYM].offset);
-        put_dynamic(dynamic, DT_GNU_HASH, parts[HASH].offset);
+        put_dynamic(dynamic, DT_GNU_HASH, parts[HASHES].offset);
     }
     put_dynamic(dynamic, DT_NULL, 0);
 }
@@ -250,7 +332,9 @@ struct str make_elf(struct arena *arena, const struct elf_shape *shape)
         [INTERP] = part_new(arena, ".interp", SHT_PROGBITS, shape->interpreter.len ? PT_INTERP : 0),
         [DYNSTR] = part_new(arena, ".dynstr", SHT_STRTAB, 0),
         [DYNSYM] = part_new(arena, ".dynsym", SHT_DYNSYM, 0),
-        [HASH] = part_new(arena, ".gnu.hash", SHT_GNU_HASH, 0),
+        [HASHES] = part_new(arena, ".gnu.hash", SHT_GNU_HASH, 0),
+        [VERNEED] = part_new(arena, ".gnu.version_r", SHT_GNU_verneed, 0),
+        [FATBIN] = part_new(arena, ".nv_fatbin", SHT_PROGBITS, 0),
         [VERDEF] = part_new(arena, ".gnu.version_d", SHT_GNU_verdef, 0),
         [RODATA] = part_new(arena, ".rodata", SHT_PROGBITS, 0),
         [DYNAMIC] = part_new(arena, ".dynamic", SHT_DYNAMIC, PT_DYNAMIC),
@@ -258,8 +342,7 @@ struct str make_elf(struct arena *arena, const struct elf_shape *shape)
     };
     struct buf *names = &parts[DYNSTR].bytes, *dynamic = &parts[DYNAMIC].bytes;
     struct str rest = shape->needed, name;
-    uint64_t symbol = 0;
-    size_t versions, named;
+    size_t versions, needs, named;
 
     if (shape->interpreter.len)
         (void) add_text(&parts[INTERP].bytes, shape->interpreter);
@@ -271,20 +354,20 @@ struct str make_elf(struct arena *arena, const struct elf_shape *shape)
     put_name(dynamic, names, DT_RPATH, shape->rpath);
     put_name(dynamic, names, DT_RUNPATH, shape->runpath);
     versions = put_versions(&parts[VERDEF].bytes, names, shape);
-    if (shape->symbol.len) {
-        symbol = add_text(names, shape->symbol);
-        put_hash(&parts[HASH].bytes, shape->symbol);
-        put_symbols(&parts[DYNSYM].bytes, symbol, &parts[RODATA]);
-    }
+    needs = put_needs(&parts[VERNEED].bytes, names, shape->needs);
+    put_all_symbols(&parts[DYNSYM].bytes, &parts[HASHES].bytes, names, shape);
+    put_gpu_code(&parts[FATBIN].bytes, shape->gpu);
     named = dynamic->len;
-    put_places(dynamic, parts, versions);
+    put_places(dynamic, parts, versions, needs);
     (void) place(parts, PARTS, EHDR_SIZE + count_segments(parts, PARTS) * PHDR_SIZE);
     dynamic->len = named;
-    put_places(dynamic, parts, versions);
+    put_places(dynamic, parts, versions, needs);
     if (shape->symbol.len)
-        put_symbols(&parts[DYNSYM].bytes, symbol, &parts[RODATA]);
-    parts[DYNAMIC].link = parts[VERDEF].link = parts[DYNSYM].link = DYNSTR + 1;
-    parts[HASH].link = DYNSYM + 1;
+        place_symbol(&parts[DYNSYM].bytes, &parts[RODATA]);
+    parts[DYNAMIC].link = parts[VERDEF].link = DYNSTR + 1;
+    parts[DYNSYM].link = parts[VERNEED].link = DYNSTR + 1;
+    parts[HASHES].link = DYNSYM + 1;
+    parts[VERNEED].info = (uint32_t) needs;
     parts[VERDEF].info = (uint32_t) versions;
     return assemble(arena, ET_DYN, shape->machine, parts, PARTS);
 }

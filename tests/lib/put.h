@@ -7,7 +7,7 @@
 static inline void put(struct buf *buf, uint64_t value, unsigned size)
 {
     for (unsigned i = 0; i < size; i++)
-        buf_add_char(buf, (char) (value >> 8 * i & 0xff));
+        buf_add_char(buf, (char) (i < 8 ? value >> 8 * i & 0xff : 0));
 }
 
 #endif

@@ -133,7 +133,7 @@ static void test_child__answers_are_bounded(void **state)
 
 static void test_child__that_cannot_start_says_at_which_step(void **state)
 {
-    static const char *const argv[] = { "/nonexistent/program", NULL };
+    static const char *const argv[] = { "/proc/self/nothing/program", NULL };
     AUTO_ARENA *arena = arena_new(no_memory);
     const struct {
         struct child_spec spec;
@@ -147,7 +147,10 @@ static void test_child__that_cannot_start_says_at_which_step(void **state)
           CHILD_EXEC,
           -ENOEXEC,
           "exec" },
-        { { .argv = argv, .image = STR("x"), .no_memfd = true, .temporary_dir = "/nonexistent" },
+        { { .argv = argv,
+            .image = STR("x"),
+            .no_memfd = true,
+            .temporary_dir = "/proc/self/nothing" },
           CHILD_SYSTEM,
           -ENOENT,
           "temporary-file" },

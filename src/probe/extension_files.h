@@ -1,0 +1,28 @@
+/*
+ * extension_files: which files of an environment may be compiled against torch.
+ *
+ * Looking into every package would cost more than the rest of a check, so RECORD is read only of
+ * packages that are known to hold such code, or whose name has "torch" in it; torch's own files,
+ * NVIDIA's and triton's are left out. Beside these count the compiled modules that lie openly in a
+ * folder of packages (flash_attn_2_cuda.cpython-311-x86_64-linux-gnu.so), and what
+ * TORCH_EXTENSIONS_DIR holds (torch/utils/cpp_extension.py).
+ */
+#ifndef GPUVET_PROBE_EXTENSION_FILES_H
+#define GPUVET_PROBE_EXTENSION_FILES_H
+
+#include "probe/look.h"
+
+struct extension_file {
+    struct str path;    /* relative to the root */
+    struct str package; /* as its metadata writes it; empty: none names it */
+    struct str tag;     /* "cpython-311", "abi3"; empty: its name has none */
+    struct str variant; /* folder and name without digits: the same for all variants */
+};
+
+struct extension_files {
+    LIST(struct extension_file) items;
+};
+
+void extension_files_find(struct probe_ctx *ctx, struct doubt *doubt, struct extension_files *ret);
+
+#endif
