@@ -243,6 +243,7 @@ class Tables:
             + ", ".join([
                 ".layer = " + view(layer),
                 ".title = " + both(entry, "title", f"{where}: {layer}"),
+                ".doors = " + self.strings(entry.get("doors", [])),
                 ".after = " + self.strings(entry.get("after", [])),
                 ".cases = " + self.link_cases(need(entry, "case", f"{where}: {layer}"),
                                               f"{where}: {layer}"),
