@@ -53,7 +53,8 @@ enum command_bit {
     OF_EXPLAIN = 4,
     OF_WHY = 8,
     OF_PLAN = 16,
-    OF_ALL = 31
+    OF_IMAGE = 32,
+    OF_ALL = 63
 };
 
 /* What may follow a command's name: nothing; one word, which must; any number. */
@@ -122,6 +123,7 @@ int command_explain(struct arena *arena, const struct options *options);
 int command_plan(struct arena *arena, const struct options *options);
 int command_verify(struct arena *arena, const struct options *options);
 int command_why(struct arena *arena, const struct options *options);
+int command_image(struct arena *arena, const struct options *options);
 int command_check(struct arena *arena, const struct options *options);
 int print_help(struct arena *arena, const struct options *options);
 

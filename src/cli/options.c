@@ -37,8 +37,8 @@ enum option_id {
 };
 
 static const struct option_row rows[OPTION_COUNT] = {
-    [OPTION_PYTHON] = { "--python", NULL, "PATH", OF_ALL, TEXT_CLI_OPTION_PYTHON },
-    [OPTION_ENV] = { "--env", NULL, "DIR", OF_ALL, TEXT_CLI_OPTION_ENV },
+    [OPTION_PYTHON] = { "--python", NULL, "PATH", OF_ALL & ~OF_IMAGE, TEXT_CLI_OPTION_PYTHON },
+    [OPTION_ENV] = { "--env", NULL, "DIR", OF_ALL & ~OF_IMAGE, TEXT_CLI_OPTION_ENV },
     [OPTION_PID] = { "--pid", NULL, "PID", OF_CHECK | OF_EXPLAIN | OF_WHY, TEXT_CLI_OPTION_PID },
     [OPTION_ROOT] = { "--root", NULL, "DIR", OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN,
                       TEXT_CLI_OPTION_ROOT },
@@ -331,15 +331,14 @@ static void refuse_without_machine(struct reader *reader)
 static void check_together(struct reader *reader)
 {
     static const enum option_id pairs[][2] = {
-        { OPTION_PYTHON, OPTION_ENV },        { OPTION_PID, OPTION_ROOT },
-        { OPTION_IMAGE, OPTION_ROOT },        { OPTION_IMAGE, OPTION_PID },
-        { OPTION_IMAGE, OPTION_FACTS },       { OPTION_FACTS, OPTION_ROOT },
-        { OPTION_FACTS, OPTION_PID },         { OPTION_FACTS, OPTION_PYTHON },
-        { OPTION_FACTS, OPTION_ENV },         { OPTION_PID, OPTION_PYTHON },
-        { OPTION_PID, OPTION_ENV },           { OPTION_HOST, OPTION_ROOT },
-        { OPTION_HOST, OPTION_FACTS },        { OPTION_HOST, OPTION_ENV },
-        { OPTION_QUICK, OPTION_THOROUGH },
-        { OPTION_LIST, OPTION_WITH_MACHINE },
+        { OPTION_PYTHON, OPTION_ENV },     { OPTION_PID, OPTION_ROOT },
+        { OPTION_IMAGE, OPTION_ROOT },     { OPTION_IMAGE, OPTION_PID },
+        { OPTION_IMAGE, OPTION_FACTS },    { OPTION_FACTS, OPTION_ROOT },
+        { OPTION_FACTS, OPTION_PID },      { OPTION_FACTS, OPTION_PYTHON },
+        { OPTION_FACTS, OPTION_ENV },      { OPTION_PID, OPTION_PYTHON },
+        { OPTION_PID, OPTION_ENV },        { OPTION_HOST, OPTION_ROOT },
+        { OPTION_HOST, OPTION_FACTS },     { OPTION_HOST, OPTION_ENV },
+        { OPTION_QUICK, OPTION_THOROUGH }, { OPTION_LIST, OPTION_WITH_MACHINE },
     };
 
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
