@@ -10,6 +10,7 @@ static const struct {
     int (*run)(struct arena *arena, const struct options *options, struct str word);
 } commands[] = {
     { "check", "FILE", image_check },
+    { "name", "REFERENCE", image_name },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

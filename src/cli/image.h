@@ -5,5 +5,6 @@
 #include "cli/cli.h"
 
 int image_check(struct arena *arena, const struct options *options, struct str file);
+int image_name(struct arena *arena, const struct options *options, struct str word);
 
 #endif
