@@ -44,6 +44,7 @@ struct options {
     bool json, verbose, quiet, help, version;
     bool no_driver, quick, thorough;
     bool list, with_machine, matrix, steps;
+    bool jupyter, ssh, compose, force; /* of image new */
 };
 
 /* Which commands an option is for. */

@@ -11,6 +11,7 @@ static const struct {
 } commands[] = {
     { "check", "FILE", image_check },
     { "name", "REFERENCE", image_name },
+    { "new", "DIR", image_new },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

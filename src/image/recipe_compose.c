@@ -132,7 +132,7 @@ static void read_service(const struct place *empty, const struct yaml *map)
     known = expanded(&service, yaml_text(map, "platform"), &service.place.platform);
     if (!known)
         service.place.platform = nothing;
-    if (image.len) {
+    if (image.len && !yaml_get(map, "build")) { /* else it names what is built */
         known = expanded(&service, image, &image);
         service.line = written->line;
         service_image(&service, image, known);
