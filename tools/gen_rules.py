@@ -3,7 +3,7 @@
     gen_rules.py KNOWLEDGE_DIR TEXT_DIR OUTPUT_DIR
 
 Reads KNOWLEDGE_DIR/rules/*.toml, remedies/*.toml, places.toml, advice.toml, chain.toml, steps.toml,
-healthy.toml and TEXT_DIR/*.toml; writes rules_table.h and texts_table.h for src/knowledge/. Refuses
+healthy.toml, imagefile.toml and TEXT_DIR/*.toml; writes rules_table.h and texts_table.h for src/knowledge/. Refuses
 what lacks a language, a source, or names a cause or a place that does not exist.
 """
 
@@ -85,6 +85,7 @@ class Tables:
         self.healthy = []
         self.hands = Pool()
         self.steps = []
+        self.checks = []
 
     # --- conditions -------------------------------------------------------------------------
 
@@ -165,6 +166,30 @@ class Tables:
                 ".evidence = " + self.strings(need(entry, "evidence", where)),
                 f".certainty = CERTAINTY_{certainty.upper()}",
                 ".headline = " + both(entry, "headline", where),
+                ".source = " + view(need(entry, "source", where)),
+            ])
+            + " }"
+        )
+
+    def add_check(self, entry, where):
+        """A remark need not name a cause, nor be sure of one: it changes no verdict."""
+        where = f"{where}: {entry.get('name')}"
+        remark = entry.get("remark", False)
+        certainty = entry.get("certainty", "certain")
+        if certainty not in CERTAINTIES:
+            raise Mistake(f"{where}: certainty {certainty}")
+        slug = self.cause(entry["cause"], where) if "cause" in entry or not remark else view("")
+        self.checks.append(
+            "{ "
+            + ", ".join([
+                ".name = " + view(need(entry, "name", where)),
+                f".slug = {slug}",
+                f".when = {self.condition(entry, 'when', where)}",
+                ".evidence = " + self.strings(entry.get("evidence", ["recipe.value"])),
+                f".certainty = CERTAINTY_{certainty.upper()}",
+                f".remark = {str(remark).lower()}",
+                ".headline = " + both(entry, "headline", where),
+                ".advice = " + both(entry, "advice", where),
                 ".source = " + view(need(entry, "source", where)),
             ])
             + " }"
@@ -307,6 +332,7 @@ class Tables:
             ("struct healthy", "healthy_rows", self.healthy),
             ("struct by_hand", "hand_rows", self.hands.rows),
             ("struct step_row", "step_rows", self.steps),
+            ("struct check", "check_rows", self.checks),
         ]
         with open(path, "w", encoding="utf-8") as out:
             out.write("/* Made by tools/gen_rules.py from knowledge/. */\n")
@@ -343,6 +369,8 @@ def write_rules(knowledge, output):
         tables.add_precedence(entry, "precedence.toml")
     for entry in entries(knowledge / "healthy.toml", "healthy"):
         tables.add_healthy(entry, "healthy.toml")
+    for entry in entries(knowledge / "imagefile.toml", "check"):
+        tables.add_check(entry, "imagefile.toml")
     tables.write(output / "rules_table.h")
 
 
