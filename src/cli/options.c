@@ -25,6 +25,7 @@ enum option_id {
     OPTION_REQUIREMENT,
     OPTION_MATRIX,
     OPTION_KNOWLEDGE,
+    OPTION_START_KERNEL,
     OPTION_STEPS,
     OPTION_JSON,
     OPTION_LANG,
@@ -37,8 +38,8 @@ enum option_id {
 };
 
 static const struct option_row rows[OPTION_COUNT] = {
-    [OPTION_PYTHON] = { "--python", NULL, "PATH", OF_ALL, TEXT_CLI_OPTION_PYTHON },
-    [OPTION_ENV] = { "--env", NULL, "DIR", OF_ALL, TEXT_CLI_OPTION_ENV },
+    [OPTION_PYTHON] = { "--python", NULL, "PATH", OF_STACK, TEXT_CLI_OPTION_PYTHON },
+    [OPTION_ENV] = { "--env", NULL, "DIR", OF_STACK, TEXT_CLI_OPTION_ENV },
     [OPTION_PID] = { "--pid", NULL, "PID", OF_CHECK | OF_EXPLAIN | OF_WHY, TEXT_CLI_OPTION_PID },
     [OPTION_ROOT] = { "--root", NULL, "DIR", OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN,
                       TEXT_CLI_OPTION_ROOT },
@@ -62,6 +63,8 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_REQUIREMENT] = { "--requirement", "-r", "FILE", OF_PLAN, TEXT_CLI_OPTION_REQUIREMENT },
     [OPTION_KNOWLEDGE] = { "--knowledge", NULL, "FILE", OF_PLAN, TEXT_CLI_OPTION_KNOWLEDGE },
     [OPTION_MATRIX] = { "--matrix", NULL, NULL, OF_PLAN, TEXT_CLI_OPTION_MATRIX },
+    [OPTION_START_KERNEL] = { "--start-kernel", NULL, NULL, OF_ACCESS,
+                              TEXT_CLI_OPTION_START_KERNEL },
     [OPTION_STEPS] = { "--steps", NULL, NULL, OF_CHECK | OF_VERIFY, TEXT_CLI_OPTION_STEPS },
     [OPTION_JSON] = { "--json", NULL, NULL, OF_ALL, TEXT_CLI_OPTION_JSON },
     [OPTION_LANG] = { "--lang", NULL, "en|zh", OF_ALL, TEXT_CLI_OPTION_LANG },
@@ -228,6 +231,9 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
     case OPTION_MATRIX:
         options->matrix = true;
         break;
+    case OPTION_START_KERNEL:
+        options->start_kernel = true;
+        break;
     case OPTION_STEPS:
         options->steps = true;
         break;
@@ -331,15 +337,14 @@ static void refuse_without_machine(struct reader *reader)
 static void check_together(struct reader *reader)
 {
     static const enum option_id pairs[][2] = {
-        { OPTION_PYTHON, OPTION_ENV },        { OPTION_PID, OPTION_ROOT },
-        { OPTION_IMAGE, OPTION_ROOT },        { OPTION_IMAGE, OPTION_PID },
-        { OPTION_IMAGE, OPTION_FACTS },       { OPTION_FACTS, OPTION_ROOT },
-        { OPTION_FACTS, OPTION_PID },         { OPTION_FACTS, OPTION_PYTHON },
-        { OPTION_FACTS, OPTION_ENV },         { OPTION_PID, OPTION_PYTHON },
-        { OPTION_PID, OPTION_ENV },           { OPTION_HOST, OPTION_ROOT },
-        { OPTION_HOST, OPTION_FACTS },        { OPTION_HOST, OPTION_ENV },
-        { OPTION_QUICK, OPTION_THOROUGH },
-        { OPTION_LIST, OPTION_WITH_MACHINE },
+        { OPTION_PYTHON, OPTION_ENV },     { OPTION_PID, OPTION_ROOT },
+        { OPTION_IMAGE, OPTION_ROOT },     { OPTION_IMAGE, OPTION_PID },
+        { OPTION_IMAGE, OPTION_FACTS },    { OPTION_FACTS, OPTION_ROOT },
+        { OPTION_FACTS, OPTION_PID },      { OPTION_FACTS, OPTION_PYTHON },
+        { OPTION_FACTS, OPTION_ENV },      { OPTION_PID, OPTION_PYTHON },
+        { OPTION_PID, OPTION_ENV },        { OPTION_HOST, OPTION_ROOT },
+        { OPTION_HOST, OPTION_FACTS },     { OPTION_HOST, OPTION_ENV },
+        { OPTION_QUICK, OPTION_THOROUGH }, { OPTION_LIST, OPTION_WITH_MACHINE },
     };
 
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
