@@ -200,7 +200,8 @@ bool topic_points_at(const struct error_info *code, const struct cause *cause)
 {
     struct str evidence = cause->evidence[LANG_EN];
 
-    return str_eq(code->cause, cause->slug) || is_led_to(code, cause) || has_whole(evidence, code->name) ||
+    return str_eq(code->cause, cause->slug) || is_led_to(code, cause) ||
+           has_whole(evidence, code->name) ||
            (code->message.len >= QUOTED_MIN && has_whole(evidence, code->message)) ||
            quotes_message(evidence, code->message) ||
            (code->family == ERROR_XID && names_xid(evidence, code->code));

@@ -65,8 +65,9 @@ struct str install_index(struct arena *arena, const struct torch_build *build)
 /* Whether a plain version from PyPI gives this very build. */
 static bool is_default(const struct problem *problem, const struct plan *plan)
 {
-    return !problem->keep_release && plan->build.pypi_default == ANSWER_YES && plan->build.pypi_default_basis >= BASIS_READ &&
-           plan->build.cuda.len && !fact_is(&problem->facts->torch.release, plan->build.version);
+    return !problem->keep_release && plan->build.pypi_default == ANSWER_YES &&
+           plan->build.pypi_default_basis >= BASIS_READ && plan->build.cuda.len &&
+           !fact_is(&problem->facts->torch.release, plan->build.version);
 }
 
 /* The packages with their versions; `local` puts the build's tag behind those that have one. */

@@ -63,8 +63,8 @@ def publish(folder, commands):
 
 
 def follow(tool, commands, url, project):
-    plain = {"PATH": os.environ["PATH"], "HOME": str(project), "POETRY_VIRTUALENVS_IN_PROJECT": "1", "UV_NO_CONFIG": "1",
-             "UV_PYTHON": sys.executable, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+    plain = {"PATH": os.environ["PATH"], "HOME": str(project), "POETRY_VIRTUALENVS_IN_PROJECT": "1",
+             "UV_NO_CONFIG": "1", "UV_PYTHON": sys.executable, "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
     for command in commands:
         words = [TOOLS[tool], *(f"{word.partition('=')[0]}={url}" if "=https:" in word else url
                                 if word.startswith("https:") else word for word in command[1:])]
