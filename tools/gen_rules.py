@@ -3,7 +3,7 @@
     gen_rules.py KNOWLEDGE_DIR TEXT_DIR OUTPUT_DIR
 
 Reads KNOWLEDGE_DIR/rules/*.toml, remedies/*.toml, places.toml, advice.toml, chain.toml, steps.toml,
-healthy.toml and TEXT_DIR/*.toml; writes rules_table.h and texts_table.h for src/knowledge/. Refuses
+healthy.toml, imagefile.toml and TEXT_DIR/*.toml; writes rules_table.h and texts_table.h for src/knowledge/. Refuses
 what lacks a language, a source, or names a cause or a place that does not exist.
 """
 
@@ -81,9 +81,11 @@ class Tables:
         self.links = []
         self.cases = Pool()
         self.explains = []
+        self.outweighed = {}
         self.healthy = []
         self.hands = Pool()
         self.steps = []
+        self.checks = []
 
     # --- conditions -------------------------------------------------------------------------
 
@@ -133,9 +135,21 @@ class Tables:
             raise Mistake(f"{where}: {slug} is no cause")
         return view(slug)
 
+    def add_outweighs(self, entry, where):
+        """Rules that rest on a text's messages alone give way to other messages."""
+        seen = need(entry, "seen", where)
+        for slug in need(entry, "causes", where):
+            self.cause(slug, where)
+            self.outweighed.setdefault(slug, []).append(seen)
+
     def add_rule(self, entry, where, unless):
         """`unless` holds for all rules of the file; a rule may have its own."""
+        gives_way = where.startswith("symptom_") and self.outweighed.get(entry.get("slug"))
         where = f"{where}: {entry.get('slug')}"
+        if gives_way:
+            entry = entry | {
+                "when": f"({need(entry, 'when', where)}) and not seen('{' '.join(gives_way)}')"
+            }
         unless = entry.get("unless", unless)
         if unless:
             entry = entry | {"when": f"({need(entry, 'when', where)}) and not ({unless})"}
@@ -152,6 +166,30 @@ class Tables:
                 ".evidence = " + self.strings(need(entry, "evidence", where)),
                 f".certainty = CERTAINTY_{certainty.upper()}",
                 ".headline = " + both(entry, "headline", where),
+                ".source = " + view(need(entry, "source", where)),
+            ])
+            + " }"
+        )
+
+    def add_check(self, entry, where):
+        """A remark need not name a cause, nor be sure of one: it changes no verdict."""
+        where = f"{where}: {entry.get('name')}"
+        remark = entry.get("remark", False)
+        certainty = entry.get("certainty", "certain")
+        if certainty not in CERTAINTIES:
+            raise Mistake(f"{where}: certainty {certainty}")
+        slug = self.cause(entry["cause"], where) if "cause" in entry or not remark else view("")
+        self.checks.append(
+            "{ "
+            + ", ".join([
+                ".name = " + view(need(entry, "name", where)),
+                f".slug = {slug}",
+                f".when = {self.condition(entry, 'when', where)}",
+                ".evidence = " + self.strings(entry.get("evidence", ["recipe.value"])),
+                f".certainty = CERTAINTY_{certainty.upper()}",
+                f".remark = {str(remark).lower()}",
+                ".headline = " + both(entry, "headline", where),
+                ".advice = " + both(entry, "advice", where),
                 ".source = " + view(need(entry, "source", where)),
             ])
             + " }"
@@ -234,6 +272,7 @@ class Tables:
             + ", ".join([
                 ".layer = " + view(layer),
                 ".title = " + both(entry, "title", f"{where}: {layer}"),
+                ".doors = " + self.strings(entry.get("doors", [])),
                 ".after = " + self.strings(entry.get("after", [])),
                 ".cases = " + self.link_cases(need(entry, "case", f"{where}: {layer}"),
                                               f"{where}: {layer}"),
@@ -297,6 +336,7 @@ class Tables:
             ("struct healthy", "healthy_rows", self.healthy),
             ("struct by_hand", "hand_rows", self.hands.rows),
             ("struct step_row", "step_rows", self.steps),
+            ("struct check", "check_rows", self.checks),
         ]
         with open(path, "w", encoding="utf-8") as out:
             out.write("/* Made by tools/gen_rules.py from knowledge/. */\n")
@@ -319,6 +359,8 @@ def write_rules(knowledge, output):
             tables.add_remedy(entry, path.name)
     for entry in entries(knowledge / "advice.toml", "advice"):
         tables.add_advice(entry, "advice.toml")
+    for entry in entries(knowledge / "precedence.toml", "outweighs"):
+        tables.add_outweighs(entry, "precedence.toml")
     for path in sorted((knowledge / "rules").glob("*.toml")):
         unless = read_toml(path).get("unless")
         for entry in entries(path, "rule"):
@@ -331,6 +373,8 @@ def write_rules(knowledge, output):
         tables.add_precedence(entry, "precedence.toml")
     for entry in entries(knowledge / "healthy.toml", "healthy"):
         tables.add_healthy(entry, "healthy.toml")
+    for entry in entries(knowledge / "imagefile.toml", "check"):
+        tables.add_check(entry, "imagefile.toml")
     tables.write(output / "rules_table.h")
 
 

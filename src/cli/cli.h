@@ -44,6 +44,8 @@ struct options {
     bool json, verbose, quiet, help, version;
     bool no_driver, quick, thorough;
     bool list, with_machine, matrix, steps;
+    bool start_kernel;                 /* of access */
+    bool jupyter, ssh, compose, force; /* of image new */
 };
 
 /* Which commands an option is for. */
@@ -53,7 +55,10 @@ enum command_bit {
     OF_EXPLAIN = 4,
     OF_WHY = 8,
     OF_PLAN = 16,
-    OF_ALL = 31
+    OF_ACCESS = 32,
+    OF_IMAGE = 64,
+    OF_ALL = 127,
+    OF_STACK = OF_ALL & ~OF_ACCESS /* they look at an environment */
 };
 
 /* What may follow a command's name: nothing; one word, which must; any number. */
@@ -118,10 +123,15 @@ void progress_end(struct progress *progress);
 size_t terminal_columns(void);
 bool terminal_takes_colour(enum colour wanted);
 
+/* Says what was wrong with the command line: EXIT_WRONG_USAGE. */
+int wrong_usage(struct arena *arena, enum lang lang, struct str what);
+
+int command_access(struct arena *arena, const struct options *options);
 int command_explain(struct arena *arena, const struct options *options);
 int command_plan(struct arena *arena, const struct options *options);
 int command_verify(struct arena *arena, const struct options *options);
 int command_why(struct arena *arena, const struct options *options);
+int command_image(struct arena *arena, const struct options *options);
 int command_check(struct arena *arena, const struct options *options);
 int print_help(struct arena *arena, const struct options *options);
 

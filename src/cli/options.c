@@ -25,7 +25,12 @@ enum option_id {
     OPTION_REQUIREMENT,
     OPTION_MATRIX,
     OPTION_KNOWLEDGE,
+    OPTION_START_KERNEL,
     OPTION_STEPS,
+    OPTION_JUPYTER,
+    OPTION_SSH,
+    OPTION_COMPOSE,
+    OPTION_FORCE,
     OPTION_JSON,
     OPTION_LANG,
     OPTION_COLOR,
@@ -37,8 +42,8 @@ enum option_id {
 };
 
 static const struct option_row rows[OPTION_COUNT] = {
-    [OPTION_PYTHON] = { "--python", NULL, "PATH", OF_ALL, TEXT_CLI_OPTION_PYTHON },
-    [OPTION_ENV] = { "--env", NULL, "DIR", OF_ALL, TEXT_CLI_OPTION_ENV },
+    [OPTION_PYTHON] = { "--python", NULL, "PATH", OF_STACK, TEXT_CLI_OPTION_PYTHON },
+    [OPTION_ENV] = { "--env", NULL, "DIR", OF_STACK, TEXT_CLI_OPTION_ENV },
     [OPTION_PID] = { "--pid", NULL, "PID", OF_CHECK | OF_EXPLAIN | OF_WHY, TEXT_CLI_OPTION_PID },
     [OPTION_ROOT] = { "--root", NULL, "DIR", OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN,
                       TEXT_CLI_OPTION_ROOT },
@@ -55,14 +60,22 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_LIST] = { "--list", NULL, NULL, OF_EXPLAIN, TEXT_CLI_OPTION_LIST },
     [OPTION_WITH_MACHINE] = { "--with-machine", NULL, NULL, OF_EXPLAIN,
                               TEXT_CLI_OPTION_WITH_MACHINE },
-    [OPTION_GPU] = { "--gpu", NULL, "NAME", OF_PLAN, TEXT_CLI_OPTION_GPU },
-    [OPTION_DRIVER] = { "--driver", NULL, "VERSION", OF_PLAN, TEXT_CLI_OPTION_DRIVER },
-    [OPTION_PLATFORM] = { "--platform", NULL, "TAG", OF_PLAN, TEXT_CLI_OPTION_PLATFORM },
-    [OPTION_HOST] = { "--host", NULL, "FILE", OF_PLAN, TEXT_CLI_OPTION_HOST },
-    [OPTION_REQUIREMENT] = { "--requirement", "-r", "FILE", OF_PLAN, TEXT_CLI_OPTION_REQUIREMENT },
-    [OPTION_KNOWLEDGE] = { "--knowledge", NULL, "FILE", OF_PLAN, TEXT_CLI_OPTION_KNOWLEDGE },
+    [OPTION_GPU] = { "--gpu", NULL, "NAME", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_GPU },
+    [OPTION_DRIVER] = { "--driver", NULL, "VERSION", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_DRIVER },
+    [OPTION_PLATFORM] = { "--platform", NULL, "TAG", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_PLATFORM },
+    [OPTION_HOST] = { "--host", NULL, "FILE", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_HOST },
+    [OPTION_REQUIREMENT] = { "--requirement", "-r", "FILE", OF_PLAN | OF_IMAGE,
+                             TEXT_CLI_OPTION_REQUIREMENT },
+    [OPTION_KNOWLEDGE] = { "--knowledge", NULL, "FILE", OF_PLAN | OF_IMAGE,
+                           TEXT_CLI_OPTION_KNOWLEDGE },
     [OPTION_MATRIX] = { "--matrix", NULL, NULL, OF_PLAN, TEXT_CLI_OPTION_MATRIX },
+    [OPTION_START_KERNEL] = { "--start-kernel", NULL, NULL, OF_ACCESS,
+                              TEXT_CLI_OPTION_START_KERNEL },
     [OPTION_STEPS] = { "--steps", NULL, NULL, OF_CHECK | OF_VERIFY, TEXT_CLI_OPTION_STEPS },
+    [OPTION_JUPYTER] = { "--jupyter", NULL, NULL, OF_IMAGE, TEXT_CLI_OPTION_JUPYTER },
+    [OPTION_SSH] = { "--ssh", NULL, NULL, OF_IMAGE, TEXT_CLI_OPTION_SSH },
+    [OPTION_COMPOSE] = { "--compose", NULL, NULL, OF_IMAGE, TEXT_CLI_OPTION_COMPOSE },
+    [OPTION_FORCE] = { "--force", NULL, NULL, OF_IMAGE, TEXT_CLI_OPTION_FORCE },
     [OPTION_JSON] = { "--json", NULL, NULL, OF_ALL, TEXT_CLI_OPTION_JSON },
     [OPTION_LANG] = { "--lang", NULL, "en|zh", OF_ALL, TEXT_CLI_OPTION_LANG },
     [OPTION_COLOR] = { "--color", NULL, "auto|always|never", OF_ALL, TEXT_CLI_OPTION_COLOR },
@@ -228,8 +241,23 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
     case OPTION_MATRIX:
         options->matrix = true;
         break;
+    case OPTION_START_KERNEL:
+        options->start_kernel = true;
+        break;
     case OPTION_STEPS:
         options->steps = true;
+        break;
+    case OPTION_JUPYTER:
+        options->jupyter = true;
+        break;
+    case OPTION_SSH:
+        options->ssh = true;
+        break;
+    case OPTION_COMPOSE:
+        options->compose = true;
+        break;
+    case OPTION_FORCE:
+        options->force = true;
         break;
     case OPTION_JSON:
         options->json = true;
@@ -331,20 +359,19 @@ static void refuse_without_machine(struct reader *reader)
 static void check_together(struct reader *reader)
 {
     static const enum option_id pairs[][2] = {
-        { OPTION_PYTHON, OPTION_ENV },        { OPTION_PID, OPTION_ROOT },
-        { OPTION_IMAGE, OPTION_ROOT },        { OPTION_IMAGE, OPTION_PID },
-        { OPTION_IMAGE, OPTION_FACTS },       { OPTION_FACTS, OPTION_ROOT },
-        { OPTION_FACTS, OPTION_PID },         { OPTION_FACTS, OPTION_PYTHON },
-        { OPTION_FACTS, OPTION_ENV },         { OPTION_PID, OPTION_PYTHON },
-        { OPTION_PID, OPTION_ENV },           { OPTION_HOST, OPTION_ROOT },
-        { OPTION_HOST, OPTION_FACTS },        { OPTION_HOST, OPTION_ENV },
-        { OPTION_QUICK, OPTION_THOROUGH },
-        { OPTION_LIST, OPTION_WITH_MACHINE },
+        { OPTION_PYTHON, OPTION_ENV },     { OPTION_PID, OPTION_ROOT },
+        { OPTION_IMAGE, OPTION_ROOT },     { OPTION_IMAGE, OPTION_PID },
+        { OPTION_IMAGE, OPTION_FACTS },    { OPTION_FACTS, OPTION_ROOT },
+        { OPTION_FACTS, OPTION_PID },      { OPTION_FACTS, OPTION_PYTHON },
+        { OPTION_FACTS, OPTION_ENV },      { OPTION_PID, OPTION_PYTHON },
+        { OPTION_PID, OPTION_ENV },        { OPTION_HOST, OPTION_ROOT },
+        { OPTION_HOST, OPTION_FACTS },     { OPTION_HOST, OPTION_ENV },
+        { OPTION_QUICK, OPTION_THOROUGH }, { OPTION_LIST, OPTION_WITH_MACHINE },
     };
 
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
         if (is_given(reader, pairs[i][0]) && is_given(reader, pairs[i][1]) &&
-            !(pairs[i][1] == OPTION_PYTHON && reader->options->command->bit == OF_PLAN))
+            !(pairs[i][1] == OPTION_PYTHON && reader->options->command->bit & (OF_PLAN | OF_IMAGE)))
             wrong(reader, TEXT_CLI_NOT_TOGETHER, str_of(rows[pairs[i][0]].name),
                   str_of(rows[pairs[i][1]].name));
     refuse_elsewhere(reader);

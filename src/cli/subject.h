@@ -15,7 +15,7 @@ struct looking {
 };
 
 struct subject {
-    struct str kind; /* "machine", "process", "directory", "image", "facts", "text" */
+    struct str kind; /* "machine", "process", "directory", "image", "facts", "text", "door" */
     struct str name;
     const struct quotes *quotes; /* of a text; NULL else */
     struct facts facts;

@@ -9,6 +9,7 @@
 #define GPUVET_FACTS_FACTS_H
 
 #include "base/json.h"
+#include "facts/access.h"
 #include "facts/build.h"
 #include "facts/cuda.h"
 #include "facts/driver.h"
@@ -19,6 +20,7 @@
 #include "facts/machine.h"
 #include "facts/nvml.h"
 #include "facts/process.h"
+#include "facts/recipe.h"
 #include "facts/runtime.h"
 #include "facts/symptom.h"
 #include "facts/toolkit.h"
@@ -41,8 +43,10 @@ struct facts {
     struct container_facts container;
     struct kernel_log_facts kernel_log;
     struct symptom_facts symptom;
+    struct recipe_facts recipe;
     struct build_facts build;
     struct verify_facts verify;
+    struct access_facts access;
 };
 
 /* One layer: its name, its rows, and where it lies in struct facts. */

@@ -110,6 +110,7 @@ struct link_case {
 struct link {
     struct str layer; /* "hardware" */
     struct str title[LANG_COUNT];
+    struct range doors; /* words: the doors ("ssh") of which it is a link; none: of the GPU's chain */
     struct range after; /* words: links that must work before this one is reached */
     struct range cases; /* link cases */
 };
@@ -138,6 +139,19 @@ struct healthy {
     struct str headline[LANG_COUNT]; /* with {facts} */
 };
 
+/* What may be wrong with one statement of a file that describes an image; `when` reads the layer
+ * recipe (facts/recipe.h). */
+struct check {
+    struct str name;       /* its own: "alpine-torch" */
+    struct str slug;       /* a cause; of a remark it may be empty */
+    unsigned when;         /* node */
+    struct range evidence; /* words: names of facts */
+    enum certainty certainty;
+    bool remark; /* worth knowing, and nothing is broken by it */
+    struct str headline[LANG_COUNT], advice[LANG_COUNT]; /* with {facts} */
+    struct str source;
+};
+
 /* Where both are found, the one explains the other, which becomes its consequence. */
 struct precedence {
     struct str cause, explains;
@@ -157,6 +171,7 @@ const struct link *link_at(size_t at);
 const struct precedence *precedence_at(size_t at);
 const struct healthy *healthy_at(size_t at);
 const struct step_row *step_at(size_t at);
+const struct check *check_at(size_t at);
 
 bool remedy_is_for(const struct remedy *remedy, struct str cause);
 const struct advice *advice_for(struct str cause); /* NULL: there is none */
