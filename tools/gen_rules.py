@@ -213,12 +213,16 @@ class Tables:
         needs = need(whole, "needs", where)
         if any(word not in NEEDS for word in needs):
             raise Mistake(f"{where}: needs {needs}")
+        if "install" in whole:  # what is shown where there are no facts yet
+            whole = {"commands": [["gpuvet", "plan"]]} | whole
         commands = [self.strings(command) for command in whole.get("commands", [])]
         return "{ " + ", ".join([
             f".when = {self.condition(self.way_condition(way, where), 'when', where)}",
             f".place = {{ {view(place['en'])}, {view(place['zh'])} }}",
             ".title = " + both({"title": titles}, "title", where),
             ".commands = " + self.commands.range(commands),
+            ".install = " + view(whole.get("install", "")),
+            f".current = {str(whole.get('current', False)).lower()}",
             ".check = " + self.strings(need(whole, "check", where)),
             ".needs = " + " | ".join(f"NEEDS_{word.upper()}" for word in needs),
             ".source = " + view(source),

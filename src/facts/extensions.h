@@ -62,6 +62,7 @@ struct extensions_facts {
     struct fact_str python_subject, python_package, python_file, python_tag;
     /* no code for a GPU */
     struct fact_str arch_subject, arch_package, arch_has, arch_gpu;
+    struct fact_str arch_folder; /* that torch.utils.cpp_extension made for it; ABSENT: a package */
 };
 
 ROWS extensions_fields[] = {
@@ -90,6 +91,7 @@ ROWS extensions_fields[] = {
     FIELD_IN(extensions, arch, package, "its package"),
     FIELD_IN(extensions, arch, has, "what it has code for"),
     FIELD_IN(extensions, arch, gpu, "that GPU"),
+    FIELD_IN(extensions, arch, folder, "the folder in which it was compiled on this machine"),
 };
 
 #endif

@@ -70,6 +70,8 @@ struct remedy_way {
     struct str place[LANG_COUNT]; /* whose way it is, for a list of all: "Fedora"; may be empty */
     struct str title[LANG_COUNT]; /* with {facts} */
     struct range commands;        /* ranges of words: each an argv with {facts} */
+    struct str install;           /* or plan/install.h makes them: for this tool; else empty */
+    bool current;                 /* ... of the installed build, not of the one that fits */
     struct range check;           /* words: an argv that shows whether it worked */
     unsigned needs;               /* enum needs */
     struct str source;
