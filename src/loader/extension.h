@@ -22,7 +22,8 @@ struct extension_host {
     const struct torch_import *import;
     struct link_map map; /* as after the import */
     struct providers providers;
-    struct scope global; /* what every library sees */
+    struct scope program, global; /* what every library sees: what came with the program, and what
+                                     torch opened for all */
 };
 
 /* The import must have succeeded; it must outlive the host. */
@@ -44,6 +45,7 @@ struct extension {
         old_strings; /* in those: a std::string of the C++11 ABI, or of the one before */
     struct str *needed;
     size_t needed_count;
+    bool gpu_code;                        /* it may hold code for GPUs: gpu_code_is_in() */
     struct lack library, symbol, version; /* the first of each; of symbols, torch's before others */
     bool symbol_is_torch;
     int doubt; /* a look failed (a negative errno): what is not lacking may still be */

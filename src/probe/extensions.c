@@ -140,15 +140,17 @@ static void record_cuda(struct extension_facts *item, const struct extension *ex
         }
 }
 
-static void record_code(struct work *work, struct extension_facts *item, struct str path)
+static void record_code(struct work *work, struct extension_facts *item, struct str path,
+                        bool has_code)
 {
     struct probe_ctx *ctx = work->ctx;
     struct gpu_code code;
-    int r;
+    int r = -ENOENT;
 
     if (!fact_is(&ctx->facts->torch.build, STR("cuda")))
         return;
-    r = gpu_code_read(ctx->root, ctx->arena, path, GPU_CODE_SAMPLE, &code);
+    if (has_code)
+        r = gpu_code_read(ctx->root, ctx->arena, path, GPU_CODE_SAMPLE, &code);
     if (r == 0)
         fact_str(&item->architectures, gpu_code_text(ctx->arena, &code), path);
     else
@@ -179,7 +181,7 @@ static void record_loading(struct work *work, const struct looked *looked,
         fact_bool(&item->loads, looked->loads, from);
     else
         item->loads.from = extension->doubt_from;
-    record_code(work, item, from);
+    record_code(work, item, from, extension->gpu_code);
 }
 
 static void record_file(struct work *work, const struct looked *looked)
