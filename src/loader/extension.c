@@ -252,6 +252,7 @@ int extension_load(struct extension_host *host, struct str path,
         extension.library =
             (struct lack){ .name = path_base(map.failure.name),
                            .user = map.failure.asker ? map.failure.asker->path : path,
+                           .where = map.failure.path,
                            .error = r };
         r = take_unmapped(host, path, &extension);
     } else {

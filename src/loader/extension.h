@@ -33,7 +33,8 @@ void extension_host_start(const struct torch_import *import, struct extension_ho
 struct lack {
     struct str name; /* empty: nothing is lacking */
     struct str user;
-    struct str where; /* of a version: the file that should define it */
+    struct str where; /* of a version: the file that should define it; of a library: the file that
+                         was found and is none */
     int error;        /* of a library: -ENOENT, or what is wrong with the file */
 };
 
