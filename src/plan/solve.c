@@ -61,7 +61,9 @@ void candidates_judge(const struct problem *problem, unsigned which, struct cand
         for (size_t i = 0; i < candidates->count; i++) {
             struct candidate *candidate = &candidates->items[i];
 
-            if (i && constraints[id].by_version &&
+            if (candidate->refused & ~which) /* whatever these say, it does not fit */
+                continue;
+            if (i && constraints[id].by_version && !(candidate[-1].refused & ~which) &&
                 str_eq(candidate->build.version, candidate[-1].build.version))
                 copy_judgement(id, &candidate[-1], candidate);
             else

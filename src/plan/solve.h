@@ -26,7 +26,8 @@ struct candidates {
 /* All builds of the problem's platform; none where there are none. */
 void candidates_find(const struct problem *problem, struct candidates *ret);
 
-/* Judges them again by the constraints in `which`: for a problem that was changed. */
+/* Judges them again by the constraints in `which`: for a problem that was changed. What another
+ * constraint refuses is left as it is. */
 void candidates_judge(const struct problem *problem, unsigned which, struct candidates *candidates);
 
 /*
