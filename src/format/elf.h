@@ -121,6 +121,11 @@ struct elf_symbol {
     bool hidden;                       /* defined in this version, which is not the default one */
 };
 
+/* One record of the symbol table, ELF_SYMBOL_SIZE bytes; its name's place among the strings is
+ * handed on, and the name left empty. */
+#define ELF_SYMBOL_SIZE 24
+struct elf_symbol elf_symbol_decode(struct cursor *cursor, uint64_t *ret_name);
+
 /* Iteration over the dynamic symbols, the first (always empty) one left out. */
 struct elf_symbols {
     const struct elf *elf;

@@ -5,7 +5,6 @@
 #include <errno.h>
 
 enum {
-    SYMBOL = 24, /* bytes of a symbol */
     CHAIN = 512, /* symbols of one bucket that are looked at */
 };
 
@@ -60,27 +59,20 @@ static int read_number(const struct elf *elf, uint64_t offset, uint32_t *ret)
 static int read_symbol(const struct elf *elf, const struct elf_dynamic *dynamic, uint32_t index,
                        struct elf_symbol *ret)
 {
-    struct elf_symbol symbol = { 0 };
-    char buf[SYMBOL];
+    struct elf_symbol symbol;
+    char buf[ELF_SYMBOL_SIZE];
     struct cursor cursor;
     uint64_t offset, room, name;
-    unsigned info;
     int r = elf_offset(elf, dynamic->symbols, &offset, &room);
 
-    if (r == 0 && room / SYMBOL <= index)
+    if (r == 0 && room / ELF_SYMBOL_SIZE <= index)
         r = -EBADMSG;
     if (r == 0)
-        r = window_cursor(elf->window, offset + (uint64_t) index * SYMBOL, buf, SYMBOL, &cursor);
+        r = window_cursor(elf->window, offset + (uint64_t) index * ELF_SYMBOL_SIZE, buf,
+                          ELF_SYMBOL_SIZE, &cursor);
     if (r < 0)
         return r;
-    name = cursor_le(&cursor, 4);
-    info = (unsigned) cursor_le(&cursor, 1);
-    cursor_skip(&cursor, 1); /* visibility */
-    symbol.binding = info >> 4;
-    symbol.type = info & 15;
-    symbol.defined = cursor_le(&cursor, 2) != SHN_UNDEF;
-    symbol.value = cursor_le(&cursor, 8);
-    symbol.size = cursor_le(&cursor, 8);
+    symbol = elf_symbol_decode(&cursor, &name);
     r = elf_offset(elf, dynamic->strings, &offset, &room);
     if (r == 0 && name >= room)
         r = -EBADMSG;

@@ -5,10 +5,25 @@
 #include <errno.h>
 
 enum {
-    SYMBOL = 24,   /* bytes of a symbol */
     PIECE = 4096,  /* symbols read at once */
     CHAINS = 1024, /* hash chain entries read at once */
 };
+
+struct elf_symbol elf_symbol_decode(struct cursor *cursor, uint64_t *ret_name)
+{
+    struct elf_symbol symbol = { 0 };
+    unsigned info;
+
+    *ret_name = cursor_le(cursor, 4);
+    info = (unsigned) cursor_le(cursor, 1);
+    cursor_skip(cursor, 1); /* visibility */
+    symbol.binding = info >> 4;
+    symbol.type = info & 15;
+    symbol.defined = cursor_le(cursor, 2) != SHN_UNDEF;
+    symbol.value = cursor_le(cursor, 8);
+    symbol.size = cursor_le(cursor, 8);
+    return symbol;
+}
 
 /* One past the last symbol of the chain that begins with symbol `at`. */
 static int chain_end(const struct window *window, uint64_t chains, uint64_t room, uint64_t first,
@@ -120,7 +135,7 @@ int elf_symbols(const struct elf *elf, const struct elf_dynamic *dynamic, struct
 
     if (err == 0)
         err = elf_offset(elf, dynamic->symbols, &symbols.symbols_at, &room);
-    if (err == 0 && room / SYMBOL < symbols.count)
+    if (err == 0 && room / ELF_SYMBOL_SIZE < symbols.count)
         err = -EBADMSG;
     if (err == 0 && dynamic->versions)
         err = elf_offset(elf, dynamic->versions, &symbols.versions_at, &room);
@@ -139,7 +154,7 @@ int elf_symbols(const struct elf *elf, const struct elf_dynamic *dynamic, struct
     if (err)
         return err;
     symbols.piece_room = symbols.count < PIECE ? symbols.count : PIECE;
-    symbols.piece = arena_array(elf->arena, symbols.piece_room, SYMBOL + 2);
+    symbols.piece = arena_array(elf->arena, symbols.piece_room, ELF_SYMBOL_SIZE + 2);
     *ret = symbols;
     return 0;
 }
@@ -149,10 +164,10 @@ static int load_piece(struct elf_symbols *symbols)
     const struct window *window = symbols->elf->window;
     uint32_t from = symbols->next, left = symbols->count - from;
     uint32_t len = left < symbols->piece_room ? left : symbols->piece_room;
-    char *versions = &symbols->piece[(size_t) symbols->piece_room * SYMBOL];
+    char *versions = &symbols->piece[(size_t) symbols->piece_room * ELF_SYMBOL_SIZE];
     struct cursor cursor;
-    int err = window_cursor(window, symbols->symbols_at + (uint64_t) from * SYMBOL, symbols->piece,
-                            (size_t) len * SYMBOL, &cursor);
+    int err = window_cursor(window, symbols->symbols_at + (uint64_t) from * ELF_SYMBOL_SIZE,
+                            symbols->piece, (size_t) len * ELF_SYMBOL_SIZE, &cursor);
 
     if (err == 0 && symbols->versions_at)
         err = window_cursor(window, symbols->versions_at + (uint64_t) from * 2, versions,
@@ -180,11 +195,10 @@ static const struct elf_version *find_version(const struct elf_symbols *symbols,
 
 int elf_symbol_next(struct elf_symbols *symbols, struct elf_symbol *ret)
 {
-    struct elf_symbol symbol = { 0 };
-    struct str piece = { symbols->piece, (size_t) symbols->piece_room * (SYMBOL + 2) };
+    struct elf_symbol symbol;
+    struct str piece = { symbols->piece, (size_t) symbols->piece_room * (ELF_SYMBOL_SIZE + 2) };
     struct cursor cursor;
     uint64_t name, at;
-    unsigned info;
     int err;
 
     if (symbols->next >= symbols->count)
@@ -195,22 +209,15 @@ int elf_symbol_next(struct elf_symbols *symbols, struct elf_symbol *ret)
             return err;
     }
     at = symbols->next - symbols->piece_from;
-    cursor = cursor_in(piece, at * SYMBOL, SYMBOL);
-    name = cursor_le(&cursor, 4);
-    info = (unsigned) cursor_le(&cursor, 1);
-    cursor_skip(&cursor, 1); /* visibility */
-    symbol.binding = info >> 4;
-    symbol.type = info & 15;
-    symbol.defined = cursor_le(&cursor, 2) != SHN_UNDEF;
-    symbol.value = cursor_le(&cursor, 8);
-    symbol.size = cursor_le(&cursor, 8);
+    cursor = cursor_in(piece, at * ELF_SYMBOL_SIZE, ELF_SYMBOL_SIZE);
+    symbol = elf_symbol_decode(&cursor, &name);
     err = bytes_text(symbols->strings, name, &symbol.name);
     if (err)
         return -EBADMSG;
     if (symbols->versions_at) {
         unsigned version;
 
-        cursor = cursor_in(piece, (uint64_t) symbols->piece_room * SYMBOL + at * 2, 2);
+        cursor = cursor_in(piece, (uint64_t) symbols->piece_room * ELF_SYMBOL_SIZE + at * 2, 2);
         version = (unsigned) cursor_le(&cursor, 2);
         symbol.hidden = symbol.defined && (version & 0x8000);
         symbol.version = find_version(symbols, version & 0x7fff);
