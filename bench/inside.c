@@ -60,7 +60,9 @@ static void time_loader(struct str environment, struct result *ret)
     struct eyes eyes = { .known = true, .working_directory = STR("/") };
     struct wishes wishes = { .environment = environment };
     struct facts *facts = ARENA_NEW(arena, struct facts);
-    struct probe_ctx ctx = { arena, root_live(arena), &eyes, &wishes, facts, NULL };
+    struct probe_ctx ctx = {
+        .arena = arena, .root = root_live(arena), .eyes = &eyes, .wishes = &wishes, .facts = facts
+    };
     struct torch_import_wish wish;
     struct torch_import import;
     double began, cpu;

@@ -2,6 +2,7 @@
 
 #include "format/demangle.h"
 #include "format/elf_exports.h"
+#include "format/fatbin_places.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -15,6 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct elf_symbols symbols;
     struct elf_symbol symbol;
     struct elf_exports exports;
+    struct fatbin_places places;
     size_t count;
 
     if (elf_open(&window, arena, &elf))
@@ -22,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void) elf_build_id(&elf, &id);
     (void) elf_abi_tag(&elf, &tag);
     if (elf_sections(&elf, &sections, &count) == 0)
-        (void) elf_section(sections, count, ".text");
+        (void) fatbin_places(&elf, sections, count, &places);
     if (elf_dynamic(&elf, &dynamic))
         return 0;
     if (elf_exports(&elf, &dynamic, &exports) == 0)
