@@ -8,6 +8,7 @@ counts with each of its tests, every other test as one.
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -39,7 +40,9 @@ def main():
         ninja = subprocess.run(["ninja", "-C", build], stdout=subprocess.PIPE, text=True, check=False)
         if ninja.returncode:
             sys.exit(f"{ninja.stdout}\n{build}: the build failed")
-        subprocess.run(["meson", "test", "-C", build, "--no-rebuild", "--quiet"],
+        # Some tests wait for a deadline, so one more than there are processors.
+        subprocess.run(["meson", "test", "-C", build, "--no-rebuild", "--quiet",
+                        "--num-processes", str((os.cpu_count() or 1) + 1)],
                        stdout=subprocess.DEVNULL, check=False)
         for test in results(build):
             if test["result"] == "SKIP":
