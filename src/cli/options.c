@@ -153,9 +153,9 @@ static void set_engine(struct reader *reader, struct str value)
 {
     reader->options->engine = value;
     if (!engine_named(value) && reader->wrong.len == 0)
-        reader->wrong =
-            report_fill(reader->arena, text_of(TEXT_CLI_BAD_VALUE, reader->options->lang), "word",
-                        STR("--engine"), "choices", engine_names(reader->arena), "value", value, NULL);
+        reader->wrong = report_fill(
+            reader->arena, text_of(TEXT_CLI_BAD_VALUE, reader->options->lang), "word",
+            STR("--engine"), "choices", engine_names(reader->arena), "value", value, NULL);
 }
 
 static bool lang_named(struct str value, enum lang *ret)
@@ -371,20 +371,19 @@ static void refuse_without_machine(struct reader *reader)
 static void check_together(struct reader *reader)
 {
     static const enum option_id pairs[][2] = {
-        { OPTION_PYTHON, OPTION_ENV },        { OPTION_PID, OPTION_ROOT },
-        { OPTION_IMAGE, OPTION_ROOT },        { OPTION_IMAGE, OPTION_PID },
-        { OPTION_IMAGE, OPTION_FACTS },       { OPTION_FACTS, OPTION_ROOT },
-        { OPTION_CONTAINER, OPTION_IMAGE },   { OPTION_CONTAINER, OPTION_PID },
-        { OPTION_CONTAINER, OPTION_ROOT },    { OPTION_CONTAINER, OPTION_FACTS },
-        { OPTION_POD, OPTION_IMAGE },         { OPTION_POD, OPTION_PID },
-        { OPTION_POD, OPTION_ROOT },          { OPTION_POD, OPTION_FACTS },
-        { OPTION_POD, OPTION_CONTAINER },     { OPTION_HOST, OPTION_WITH_MACHINE },
-        { OPTION_FACTS, OPTION_PID },         { OPTION_FACTS, OPTION_PYTHON },
-        { OPTION_FACTS, OPTION_ENV },         { OPTION_PID, OPTION_PYTHON },
-        { OPTION_PID, OPTION_ENV },           { OPTION_HOST, OPTION_ROOT },
-        { OPTION_HOST, OPTION_FACTS },        { OPTION_HOST, OPTION_ENV },
-        { OPTION_QUICK, OPTION_THOROUGH },
-        { OPTION_LIST, OPTION_WITH_MACHINE },
+        { OPTION_PYTHON, OPTION_ENV },      { OPTION_PID, OPTION_ROOT },
+        { OPTION_IMAGE, OPTION_ROOT },      { OPTION_IMAGE, OPTION_PID },
+        { OPTION_IMAGE, OPTION_FACTS },     { OPTION_FACTS, OPTION_ROOT },
+        { OPTION_CONTAINER, OPTION_IMAGE }, { OPTION_CONTAINER, OPTION_PID },
+        { OPTION_CONTAINER, OPTION_ROOT },  { OPTION_CONTAINER, OPTION_FACTS },
+        { OPTION_POD, OPTION_IMAGE },       { OPTION_POD, OPTION_PID },
+        { OPTION_POD, OPTION_ROOT },        { OPTION_POD, OPTION_FACTS },
+        { OPTION_POD, OPTION_CONTAINER },   { OPTION_HOST, OPTION_WITH_MACHINE },
+        { OPTION_FACTS, OPTION_PID },       { OPTION_FACTS, OPTION_PYTHON },
+        { OPTION_FACTS, OPTION_ENV },       { OPTION_PID, OPTION_PYTHON },
+        { OPTION_PID, OPTION_ENV },         { OPTION_HOST, OPTION_ROOT },
+        { OPTION_HOST, OPTION_FACTS },      { OPTION_HOST, OPTION_ENV },
+        { OPTION_QUICK, OPTION_THOROUGH },  { OPTION_LIST, OPTION_WITH_MACHINE },
     };
 
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)

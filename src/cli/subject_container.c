@@ -34,8 +34,8 @@ static struct eyes eyes_of_container(const struct container *container)
     if (user.len && str_u64(user, 10, &uid) < 0)
         uid = str_eqz(user, "root") ? 0 : 1000;
     return (struct eyes){
-        .known = container->engine->form == INSPECT_DOCKER ||
-                 container->engine->form == INSPECT_CRI,
+        .known =
+            container->engine->form == INSPECT_DOCKER || container->engine->form == INSPECT_CRI,
         .variables = said->env.items,
         .variable_count = said->env.count,
         .uid = (uint32_t) uid,

@@ -17,8 +17,13 @@ static struct eyes eyes_of_image(const struct image *image)
     (void) str_cut(user, ':', &user, &group);
     if (user.len && str_u64(user, 10, &uid) < 0)
         uid = str_eqz(user, "root") ? 0 : 1000;
-    return (struct eyes){ true,           config->env.items, config->env.count,
-                          (uint32_t) uid, config->directory, 0 };
+    return (struct eyes){
+        .known = true,
+        .variables = config->env.items,
+        .variable_count = config->env.count,
+        .uid = (uint32_t) uid,
+        .working_directory = config->directory,
+    };
 }
 
 /* Docker's names for what uname(2) calls x86_64 and aarch64. */

@@ -36,7 +36,7 @@ struct container_facts {
     struct fact_str security; /* options, with blanks between them */
     struct fact_bool privileged;
     struct fact_bool user_namespace; /* its root is not the machine's: a rootless engine */
-    struct fact_str devices; /* with blanks between them */
+    struct fact_str devices;         /* with blanks between them */
     struct fact_list ports;
     struct fact_str image_name, image_digest, image_architecture;
     struct fact_str image_user, image_entry_point;

@@ -8,8 +8,8 @@
 struct engines_facts {
     struct fact_bool toolkit_installed; /* NVIDIA Container Toolkit: its hook, or nvidia-ctk */
     struct fact_str toolkit_version;
-    struct fact_str toolkit_mode;  /* "auto", "legacy", "cdi", "csv", "jit-cdi" */
-    struct fact_bool no_cgroups;   /* its hook leaves the device cgroup alone */
+    struct fact_str toolkit_mode;    /* "auto", "legacy", "cdi", "csv", "jit-cdi" */
+    struct fact_bool no_cgroups;     /* its hook leaves the device cgroup alone */
     struct fact_bool docker_runtime; /* daemon.json has the runtime "nvidia" */
     struct fact_str docker_default;  /* its default-runtime */
     struct fact_bool docker_cdi;     /* its features.cdi */

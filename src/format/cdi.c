@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-static const char *const names[] = { [CDI_KIND] = "kind",
-                                     [CDI_HOST_PATH] = "hostPath",
-                                     [CDI_PATH] = "path" };
+static const char *const names[] = {
+    [CDI_KIND] = "kind", [CDI_HOST_PATH] = "hostPath", [CDI_PATH] = "path"
+};
 
 static bool is_member(struct str key, enum cdi_member *ret)
 {

@@ -140,10 +140,9 @@ static bool wants_gpu(json_t *capabilities)
     json_t *all, *word;
     size_t i, k;
 
-    json_array_foreach(capabilities, i, all)
-        json_array_foreach(all, k, word)
-            if (json_is_string(word) && strcmp(json_string_value(word), "gpu") == 0)
-                return true;
+    json_array_foreach(capabilities, i, all) json_array_foreach(
+        all, k,
+        word) if (json_is_string(word) && strcmp(json_string_value(word), "gpu") == 0) return true;
     return false;
 }
 
@@ -204,9 +203,9 @@ static void read_requests(struct arena *arena, json_t *root, struct inspect *ret
             asked(ret, ret->devices.items[i].data[0] == '/' ? "devices" : "cdi",
                   ret->devices.items[i]);
     look_at_command(arena, json_at(root, "Config.CreateCommand"), ret);
-    json_object_foreach(json_at(root, "expanded_devices|devices"), name, item)
-        if (str_eqz(json_text_at(arena, item, "type"), "gpu"))
-            asked(ret, "gpu device", arena_copy(arena, str_of(name)));
+    json_object_foreach(json_at(root, "expanded_devices|devices"), name,
+                        item) if (str_eqz(json_text_at(arena, item, "type"), "gpu"))
+        asked(ret, "gpu device", arena_copy(arena, str_of(name)));
     look_at_runtime(ret);
 }
 
@@ -223,9 +222,8 @@ static json_t *choose(struct arena *arena, json_t *root, enum inspect_form form,
         return json_is_object(root) ? root : NULL;
     if (form == INSPECT_DOCKER)
         return json_array_get(array, 0);
-    json_array_foreach(array, at, item)
-        if (str_eq(json_text_at(arena, item, key), name))
-            return item;
+    json_array_foreach(array, at,
+                       item) if (str_eq(json_text_at(arena, item, key), name)) return item;
     return NULL;
 }
 
@@ -239,6 +237,7 @@ static int read_chosen(struct arena *arena, json_t *root, enum inspect_form form
     if (str_starts(ret->name, STR("/")))
         ret->name = str_from(ret->name, 1); /* as Docker writes it */
     ret->privileged = json_is_true(json_at(root, "HostConfig.Privileged"));
+    ret->tells_privileged = form == INSPECT_DOCKER;
     ret->tells_requests = form != INSPECT_APPTAINER;
     read_devices(arena, root, ret);
     read_ports(arena, root, ret);

@@ -39,14 +39,14 @@ struct inspect {
     struct str runtime; /* "runc", "nvidia", "crun" */
     struct str user, directory, network, ipc;
     uint64_t shm_bytes;
-    bool privileged;
-    bool tells_requests;          /* this form says whether the GPU was asked for */
-    struct str request;           /* how: "gpus", "cdi", "runtime", "devices"; empty: it was not */
-    struct str requested;         /* what, in the engine's own words: "all", "nvidia.com/gpu=0" */
-    struct oci_strings env;       /* "NAME=value" */
-    struct oci_strings security;  /* "label=disable", "apparmor=…" */
-    struct oci_strings added;     /* capabilities */
-    struct oci_strings devices;   /* "/dev/nvidia0", "nvidia.com/gpu=all" */
+    bool privileged, tells_privileged;
+    bool tells_requests;         /* this form says whether the GPU was asked for */
+    struct str request;          /* how: "gpus", "cdi", "runtime", "devices"; empty: it was not */
+    struct str requested;        /* what, in the engine's own words: "all", "nvidia.com/gpu=0" */
+    struct oci_strings env;      /* "NAME=value" */
+    struct oci_strings security; /* "label=disable", "apparmor=…" */
+    struct oci_strings added;    /* capabilities */
+    struct oci_strings devices;  /* "/dev/nvidia0", "nvidia.com/gpu=all" */
     struct inspect_port *ports;
     size_t port_count;
 };

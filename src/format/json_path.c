@@ -59,8 +59,8 @@ int json_texts_at(struct arena *arena, json_t *root, const char *paths, struct o
         json_t *item = json_is_string(array) ? array : json_array_get(array, i);
 
         if (json_is_string(item))
-            ret->items[ret->count++] =
-                arena_copy(arena, (struct str){ json_string_value(item), json_string_length(item) });
+            ret->items[ret->count++] = arena_copy(
+                arena, (struct str){ json_string_value(item), json_string_length(item) });
     }
     return 0;
 }

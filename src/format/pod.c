@@ -42,8 +42,8 @@ static void read_env(struct arena *arena, json_t *list, struct oci_strings *ret)
     json_t *item;
     size_t at;
 
-    *ret = (struct oci_strings){ arena_array(arena, json_array_size(list), sizeof(*ret->items)),
-                                 0 };
+    *ret =
+        (struct oci_strings){ arena_array(arena, json_array_size(list), sizeof(*ret->items)), 0 };
     json_array_foreach(list, at, item)
     {
         struct str name = json_text_at(arena, item, "name");
@@ -85,10 +85,11 @@ static struct str trouble_of(struct arena *arena, json_t *root)
     json_t *conditions = json_at(root, "status.conditions"), *item;
     size_t at;
 
-    json_array_foreach(conditions, at, item)
-        if (str_eqz(json_text_at(arena, item, "status"), "False") &&
-            json_text_at(arena, item, "message").len)
-            return json_text_at(arena, item, "message");
+    json_array_foreach(
+        conditions, at,
+        item) if (str_eqz(json_text_at(arena, item, "status"), "False") &&
+                  json_text_at(arena, item, "message").len) return json_text_at(arena, item,
+                                                                                "message");
     return json_text_at(arena, root, "status.message");
 }
 
@@ -110,6 +111,7 @@ static int read_pod(struct arena *arena, json_t *root, struct inspect *ret)
         .error = trouble_of(arena, pod),
         .runtime = json_text_at(arena, spec, "runtimeClassName"),
         .tells_requests = true,
+        .tells_privileged = true,
     };
     all = *ret;
     for (size_t i = 0; i < count && ret->request.len == 0; i++) {
@@ -145,9 +147,9 @@ int daemon_config(struct arena *arena, struct str json, struct daemon_config *re
         .cdi = json_is_true(json_at(root, "features.cdi")),
         .default_runtime = json_text_at(arena, root, "default-runtime"),
     };
-    json_object_foreach(json_at(root, "runtimes"), name, runtime)
-        ret->nvidia |= strcmp(name, "nvidia") == 0 ||
-                       str_has(json_text_at(arena, runtime, "path"), STR("nvidia-container-runtime"));
+    json_object_foreach(json_at(root, "runtimes"), name, runtime) ret->nvidia |=
+        strcmp(name, "nvidia") == 0 ||
+        str_has(json_text_at(arena, runtime, "path"), STR("nvidia-container-runtime"));
     json_decref(root);
     return 0;
 }

@@ -44,8 +44,8 @@ static struct str prove(const struct engine_user *user, const struct container *
 /* "0 1000 1": the root of its namespace is user 1000 of ours (user_namespaces(7)). */
 static void look_at_user_namespace(const struct engine_user *user, struct container *container)
 {
-    struct str from = arena_printf(user->arena, "proc/%llu/uid_map",
-                                   (unsigned long long) container->said.pid);
+    struct str from =
+        arena_printf(user->arena, "proc/%llu/uid_map", (unsigned long long) container->said.pid);
     struct str text, word;
 
     if (container->proof.len && root_read(user->live, from, 4096, &text) == 0 &&
@@ -55,7 +55,8 @@ static void look_at_user_namespace(const struct engine_user *user, struct contai
 
 /* --- its files ----------------------------------------------------------------------------- */
 
-static int copy_out(const struct engine_user *user, struct container *container, struct str *ret_why)
+static int copy_out(const struct engine_user *user, struct container *container,
+                    struct str *ret_why)
 {
     struct str name = container->said.id.len ? container->said.id : container->said.name;
     struct child *child = engine_stream(user, container->engine->files, name);
@@ -136,6 +137,21 @@ static void tell_ports(struct arena *arena, const struct inspect *said, struct f
     }
 }
 
+/* Of the image what the container was started with; its other members are of images alone. */
+static void tell_image(const struct inspect *said, struct container_facts *to, struct str from)
+{
+    struct fact_str *of_images[] = { &to->image_architecture, &to->image_capabilities,
+                                     &to->image_driver, &to->image_require };
+    struct str require;
+
+    for (size_t i = 0; i < sizeof(of_images) / sizeof(of_images[0]); i++)
+        *of_images[i] = (struct fact_str){ .state = FACT_ABSENT, .from = from };
+    tell(&to->image_name, said->image, from);
+    tell(&to->image_digest, said->image_id, from);
+    if (inspect_variable(&said->env, "NVIDIA_REQUIRE_CUDA", &require))
+        tell(&to->image_require, require, from);
+}
+
 void container_tell(struct arena *arena, const struct container *container, struct facts *facts)
 {
     const struct inspect *said = &container->said;
@@ -160,11 +176,12 @@ void container_tell(struct arena *arena, const struct container *container, stru
     tell(&to->network, said->network, from);
     tell(&to->ipc, said->ipc, from);
     tell(&to->security, joined(arena, &said->security), from);
-    if (container->engine->form == INSPECT_DOCKER) {
+    if (said->tells_privileged)
         fact_bool(&to->privileged, said->privileged, from);
+    if (container->engine->form == INSPECT_DOCKER)
         tell_ports(arena, said, &to->ports, from);
-    }
     tell(&to->devices, joined(arena, &said->devices), from);
-    tell(&to->image_name, said->image, from);
-    tell(&to->image_digest, said->image_id, from);
+    if (said->shm_bytes && to->shm_bytes.state == FACT_UNKNOWN)
+        fact_int(&to->shm_bytes, (int64_t) said->shm_bytes, from);
+    tell_image(said, to, from);
 }

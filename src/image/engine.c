@@ -9,22 +9,53 @@
 #define END_US 5000000  /* after the last byte of its output */
 
 static const struct engine engines[] = {
-    { "docker", INSPECT_DOCKER, "docker", { "docker", "container", "inspect", ENGINE_NAME },
-      { "docker", "export", ENGINE_NAME }, { "docker", "save", ENGINE_NAME } },
-    { "podman", INSPECT_DOCKER, "podman", { "podman", "container", "inspect", ENGINE_NAME },
+    { "docker",
+      INSPECT_DOCKER,
+      "docker",
+      { "docker", "container", "inspect", ENGINE_NAME },
+      { "docker", "export", ENGINE_NAME },
+      { "docker", "save", ENGINE_NAME } },
+    { "podman",
+      INSPECT_DOCKER,
+      "podman",
+      { "podman", "container", "inspect", ENGINE_NAME },
       { "podman", "export", ENGINE_NAME },
       { "podman", "save", "--format", "docker-archive", ENGINE_NAME } },
-    { "nerdctl", INSPECT_DOCKER, "containerd", { "nerdctl", "container", "inspect", ENGINE_NAME },
-      { NULL }, { "nerdctl", "save", ENGINE_NAME } },
-    { "crictl", INSPECT_CRI, "kubernetes", { "crictl", "inspect", ENGINE_NAME }, { NULL },
+    { "nerdctl",
+      INSPECT_DOCKER,
+      "containerd",
+      { "nerdctl", "container", "inspect", ENGINE_NAME },
+      { NULL },
+      { "nerdctl", "save", ENGINE_NAME } },
+    { "crictl",
+      INSPECT_CRI,
+      "kubernetes",
+      { "crictl", "inspect", ENGINE_NAME },
+      { NULL },
       { NULL } },
-    { "apptainer", INSPECT_APPTAINER, "apptainer",
-      { "apptainer", "instance", "list", "--json", ENGINE_NAME }, { NULL }, { NULL } },
-    { "singularity", INSPECT_APPTAINER, "apptainer",
-      { "singularity", "instance", "list", "--json", ENGINE_NAME }, { NULL }, { NULL } },
-    { "incus", INSPECT_INCUS, "lxc", { "incus", "list", "--format", "json", ENGINE_NAME },
-      { NULL }, { NULL } },
-    { "lxc", INSPECT_INCUS, "lxc", { "lxc", "list", "--format", "json", ENGINE_NAME }, { NULL },
+    { "apptainer",
+      INSPECT_APPTAINER,
+      "apptainer",
+      { "apptainer", "instance", "list", "--json", ENGINE_NAME },
+      { NULL },
+      { NULL } },
+    { "singularity",
+      INSPECT_APPTAINER,
+      "apptainer",
+      { "singularity", "instance", "list", "--json", ENGINE_NAME },
+      { NULL },
+      { NULL } },
+    { "incus",
+      INSPECT_INCUS,
+      "lxc",
+      { "incus", "list", "--format", "json", ENGINE_NAME },
+      { NULL },
+      { NULL } },
+    { "lxc",
+      INSPECT_INCUS,
+      "lxc",
+      { "lxc", "list", "--format", "json", ENGINE_NAME },
+      { NULL },
       { NULL } },
 };
 
@@ -87,13 +118,13 @@ static const char *program_named(const struct engine_user *user, const char *nam
 static const char *const *command_of(const struct engine_user *user, const char *const *words,
                                      struct str name)
 {
-    const char **argv =
-        (const char **) arena_array(user->arena, ENGINE_WORDS + 1, sizeof(*argv));
+    const char **argv = (const char **) arena_array(user->arena, ENGINE_WORDS + 1, sizeof(*argv));
 
     if (!words[0] || str_starts(name, STR("-")))
         return NULL;
     for (size_t i = 0; i < ENGINE_WORDS && words[i]; i++)
-        argv[i] = strcmp(words[i], ENGINE_NAME) == 0 ? arena_copy(user->arena, name).data : words[i];
+        argv[i] =
+            strcmp(words[i], ENGINE_NAME) == 0 ? arena_copy(user->arena, name).data : words[i];
     argv[0] = program_named(user, words[0]);
     return argv[0] ? argv : NULL;
 }
@@ -149,8 +180,8 @@ int engine_find(const struct engine_user *user, struct str name, const struct en
 
     *ret_why = (struct str){ NULL, 0 };
     for (size_t i = 0; (engine = engine_at(i)) != NULL; i++) {
-        int r = user->only && user->only != engine ? -ENOENT
-                                                   : ask(user, engine, name, ret, ret_why);
+        int r =
+            user->only && user->only != engine ? -ENOENT : ask(user, engine, name, ret, ret_why);
 
         if (r == 0) {
             *ret_engine = engine;
@@ -169,9 +200,8 @@ struct child *engine_stream(const struct engine_user *user, const char *const *w
 
     if (!argv)
         return NULL;
-    return child_start(
-        user->arena,
-        &(struct child_spec){ .argv = argv, .environ = user->environ, .streams = true });
+    return child_start(user->arena, &(struct child_spec){
+                                        .argv = argv, .environ = user->environ, .streams = true });
 }
 
 struct str engine_stream_end(struct arena *arena, struct child *child, bool read_to_end)

@@ -14,9 +14,9 @@
 #define ENGINE_WORDS 10
 
 struct engine {
-    const char *name;               /* for --engine, and the first word of every command */
-    enum inspect_form form;         /* of its answer to `inspect` */
-    const char *facts;              /* container.engine */
+    const char *name;       /* for --engine, and the first word of every command */
+    enum inspect_form form; /* of its answer to `inspect` */
+    const char *facts;      /* container.engine */
     const char *inspect[ENGINE_WORDS];
     const char *files[ENGINE_WORDS]; /* the container's files as tar on standard output; or none */
     const char *save[ENGINE_WORDS];  /* an image as an archive, the same; or none */

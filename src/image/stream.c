@@ -11,7 +11,7 @@
 #define PACKED_PIECE 65536u
 #define SKIP_PIECE 65536u
 #define PATIENCE_MS 120000 /* a registry may think that long between two layers */
-#define WINDOW_LOG 25 /* of zstd: 32 MiB */
+#define WINDOW_LOG 25      /* of zstd: 32 MiB */
 
 enum source { SOURCE_FD, SOURCE_PART, SOURCE_NEXT, SOURCE_PLAIN, SOURCE_GZIP, SOURCE_ZSTD };
 

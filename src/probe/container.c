@@ -12,12 +12,12 @@
 /* What the mounts tell. */
 struct scene {
     struct probe_ctx *ctx;
-    struct doubt doubt;  /* looks that failed and could have shown a container */
-    struct str engine;   /* empty: not known */
-    struct str from;     /* the first sign of a container; empty: none so far */
-    bool mounts_known;   /* the mounts were read */
-    bool mounts_failed;  /* they are there, but could not be read */
-    bool host_root;      /* neither an image's layers for a root, nor a dev of its own */
+    struct doubt doubt;     /* looks that failed and could have shown a container */
+    struct str engine;      /* empty: not known */
+    struct str from;        /* the first sign of a container; empty: none so far */
+    bool mounts_known;      /* the mounts were read */
+    bool mounts_failed;     /* they are there, but could not be read */
+    bool host_root;         /* neither an image's layers for a root, nor a dev of its own */
     bool nodes_mounted;     /* device nodes of the host were put in, one by one */
     bool libraries_mounted; /* files of the host's driver were put in */
     struct fact_int shm;

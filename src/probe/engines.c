@@ -9,7 +9,7 @@
 
 #define CONFIG_LIMIT (1u << 20)
 #define STATUS_LIMIT (32u << 20)
-#define SPECS 64      /* specs that are read */
+#define SPECS 64        /* specs that are read */
 #define SPEC_NAMES 4096 /* files that a spec may name */
 
 /* --- NVIDIA Container Toolkit -------------------------------------------------------------- */
