@@ -24,7 +24,7 @@ int engine_refused(struct arena *arena, const struct options *options, struct st
 
 /* Its variables as it was started with them, and the user, of whom a name may be all that is known.
  */
-static struct eyes eyes_of_container(const struct container *container)
+static struct eyes eyes_of_container(const struct container *container, struct root *live)
 {
     const struct inspect *said = &container->said;
     struct str user = said->user, group;
@@ -41,6 +41,7 @@ static struct eyes eyes_of_container(const struct container *container)
         .uid = (uint32_t) uid,
         .working_directory = said->directory,
         .pid = container->proof.len && !container->copied ? (int) said->pid : 0,
+        .proc = live,
     };
 }
 
@@ -69,7 +70,7 @@ int examine_container(struct arena *arena, const struct options *options, struct
 
     if (r < 0)
         return engine_refused(arena, options, options->container, r, why);
-    looking->eyes = eyes_of_container(container);
+    looking->eyes = eyes_of_container(container, user.live);
     looking->wishes =
         (struct wishes){ .python = options->python, .environment = options->environment };
     looking->ctx = (struct probe_ctx){ .arena = arena,
