@@ -81,6 +81,7 @@ class Tables:
         self.links = []
         self.cases = Pool()
         self.explains = []
+        self.outweighed = {}
         self.healthy = []
         self.hands = Pool()
         self.steps = []
@@ -133,9 +134,21 @@ class Tables:
             raise Mistake(f"{where}: {slug} is no cause")
         return view(slug)
 
+    def add_outweighs(self, entry, where):
+        """Rules that rest on a text's messages alone give way to other messages."""
+        seen = need(entry, "seen", where)
+        for slug in need(entry, "causes", where):
+            self.cause(slug, where)
+            self.outweighed.setdefault(slug, []).append(seen)
+
     def add_rule(self, entry, where, unless):
         """`unless` holds for all rules of the file; a rule may have its own."""
+        gives_way = where.startswith("symptom_") and self.outweighed.get(entry.get("slug"))
         where = f"{where}: {entry.get('slug')}"
+        if gives_way:
+            entry = entry | {
+                "when": f"({need(entry, 'when', where)}) and not seen('{' '.join(gives_way)}')"
+            }
         unless = entry.get("unless", unless)
         if unless:
             entry = entry | {"when": f"({need(entry, 'when', where)}) and not ({unless})"}
@@ -230,6 +243,7 @@ class Tables:
             + ", ".join([
                 ".layer = " + view(layer),
                 ".title = " + both(entry, "title", f"{where}: {layer}"),
+                ".doors = " + self.strings(entry.get("doors", [])),
                 ".after = " + self.strings(entry.get("after", [])),
                 ".cases = " + self.link_cases(need(entry, "case", f"{where}: {layer}"),
                                               f"{where}: {layer}"),
@@ -315,6 +329,8 @@ def write_rules(knowledge, output):
             tables.add_remedy(entry, path.name)
     for entry in entries(knowledge / "advice.toml", "advice"):
         tables.add_advice(entry, "advice.toml")
+    for entry in entries(knowledge / "precedence.toml", "outweighs"):
+        tables.add_outweighs(entry, "precedence.toml")
     for path in sorted((knowledge / "rules").glob("*.toml")):
         unless = read_toml(path).get("unless")
         for entry in entries(path, "rule"):

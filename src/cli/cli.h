@@ -45,6 +45,7 @@ struct options {
     bool json, verbose, quiet, help, version;
     bool no_driver, quick, thorough;
     bool list, with_machine, matrix, steps;
+    bool start_kernel; /* of access */
 };
 
 /* Which commands an option is for. */
@@ -54,7 +55,9 @@ enum command_bit {
     OF_EXPLAIN = 4,
     OF_WHY = 8,
     OF_PLAN = 16,
-    OF_ALL = 31
+    OF_ACCESS = 32,
+    OF_ALL = 63,
+    OF_STACK = OF_ALL & ~OF_ACCESS /* they look at an environment */
 };
 
 /* What may follow a command's name: nothing; one word, which must; any number. */
@@ -119,6 +122,10 @@ void progress_end(struct progress *progress);
 size_t terminal_columns(void);
 bool terminal_takes_colour(enum colour wanted);
 
+/* Says what was wrong with the command line: EXIT_WRONG_USAGE. */
+int wrong_usage(struct arena *arena, enum lang lang, struct str what);
+
+int command_access(struct arena *arena, const struct options *options);
 int command_explain(struct arena *arena, const struct options *options);
 int command_plan(struct arena *arena, const struct options *options);
 int command_verify(struct arena *arena, const struct options *options);

@@ -11,6 +11,7 @@ const struct command_row cli_commands[] = {
     { "explain", OF_EXPLAIN, WORDS_ANY, "[FILE|-|NAME]", TEXT_CLI_COMMAND_EXPLAIN,
       command_explain },
     { "why", OF_WHY, WORDS_ONE, "LIBRARY", TEXT_CLI_COMMAND_WHY, command_why },
+    { "access", OF_ACCESS, WORDS_ANY, "DOOR WHERE", TEXT_CLI_COMMAND_ACCESS, command_access },
     { NULL, OF_ALL, WORDS_NONE, NULL, TEXT_COUNT, NULL },
 };
 
@@ -20,7 +21,7 @@ static void out_of_memory(void)
     _exit(EXIT_INTERNAL);
 }
 
-static int wrong_usage(struct arena *arena, enum lang lang, struct str what)
+int wrong_usage(struct arena *arena, enum lang lang, struct str what)
 {
     struct buf shown = buf_new(arena, 64u * 1024u);
 

@@ -17,7 +17,7 @@ struct looking {
 
 struct subject {
     struct str kind; /* "machine", "process", "directory", "image", "container", "pod", "facts",
-                        "text" */
+                        "text", "door" */
     struct str name;
     const struct quotes *quotes; /* of a text; NULL else */
     struct facts facts;

@@ -108,6 +108,7 @@ struct link_case {
 struct link {
     struct str layer; /* "hardware" */
     struct str title[LANG_COUNT];
+    struct range doors; /* words: the doors ("ssh") of which it is a link; none: of the GPU's chain */
     struct range after; /* words: links that must work before this one is reached */
     struct range cases; /* link cases */
 };

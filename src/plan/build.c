@@ -20,7 +20,7 @@ static void choose(struct arena *arena, struct facts *facts)
         facts->build.requirement = (struct fact_str){ .state = FACT_ABSENT, .from = from };
         return;
     }
-    if (!best || best->open)
+    if (!best || open_assumed(best->open))
         return;
     fact_str(&facts->build.requirement,
              arena_printf(arena, "torch==%.*s+%.*s", STR_ARG(best->build.version),

@@ -244,6 +244,25 @@ static void write_others(struct buf *buf, const struct report *report)
     }
 }
 
+/* The first fact that would decide a candidate. */
+static struct str first_missing(const struct open_question *question)
+{
+    return question->missing.names.count ? question->missing.names.items[0]
+                                         : (struct str){ NULL, 0 };
+}
+
+/* Whether a candidate before it is the same cause, open for the same fact. */
+static bool is_said(const struct verdict *verdict, size_t at)
+{
+    const struct open_question *question = verdict->undecided.items[at];
+
+    for (size_t i = 0; i < at; i++)
+        if (str_eq(verdict->undecided.items[i]->rule->slug, question->rule->slug) &&
+            str_eq(first_missing(verdict->undecided.items[i]), first_missing(question)))
+            return true;
+    return false;
+}
+
 /* The few candidates that are worth a look, each with the first fact that would decide it. */
 static void write_candidates(struct buf *buf, const struct report *report)
 {
@@ -257,12 +276,13 @@ static void write_candidates(struct buf *buf, const struct report *report)
     buf_add_char(buf, '\n');
     for (size_t i = 0; i < shown_count; i++) {
         const struct open_question *question = verdict->undecided.items[i];
-        struct str name = question->missing.names.count ? question->missing.names.items[0]
-                                                        : (struct str){ NULL, 0 };
+        struct str name = first_missing(question);
         struct str why =
             report_fill(buf->arena, STR("{slug}: {name} ({why})"), "slug", question->rule->slug,
                         "name", name, "why", report_why_missing(buf->arena, report, name), NULL);
 
+        if (is_said(verdict, i))
+            continue;
         buf_addz(buf, "  ");
         (void) layout_wrap(buf, report_escaped(buf->arena, why), 2, 4, report->columns);
         buf_add_char(buf, '\n');
