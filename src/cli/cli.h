@@ -45,7 +45,8 @@ struct options {
     bool json, verbose, quiet, help, version;
     bool no_driver, quick, thorough;
     bool list, with_machine, matrix, steps;
-    bool start_kernel; /* of access */
+    bool start_kernel;                 /* of access */
+    bool jupyter, ssh, compose, force; /* of image new */
 };
 
 /* Which commands an option is for. */
@@ -56,7 +57,8 @@ enum command_bit {
     OF_WHY = 8,
     OF_PLAN = 16,
     OF_ACCESS = 32,
-    OF_ALL = 63,
+    OF_IMAGE = 64,
+    OF_ALL = 127,
     OF_STACK = OF_ALL & ~OF_ACCESS /* they look at an environment */
 };
 
@@ -130,6 +132,7 @@ int command_explain(struct arena *arena, const struct options *options);
 int command_plan(struct arena *arena, const struct options *options);
 int command_verify(struct arena *arena, const struct options *options);
 int command_why(struct arena *arena, const struct options *options);
+int command_image(struct arena *arena, const struct options *options);
 int command_check(struct arena *arena, const struct options *options);
 int print_help(struct arena *arena, const struct options *options);
 

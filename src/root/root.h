@@ -127,6 +127,14 @@ bool given_is_folder(const struct given_file *given);
 /* Whether there is something of that name that could be read so. */
 bool given_exists(struct arena *arena, struct str path);
 
+/*
+ * Writes a file of this name into a folder that the user named, which is made where it is missing.
+ * -EEXIST where there is such a file already, but for `force`. What is written is whole: another
+ * name is given to it until then.
+ */
+int given_write(struct arena *arena, struct str folder, struct str name, struct str bytes,
+                unsigned mode, bool force);
+
 /* Read whole. -E2BIG. */
 int root_read_given(struct arena *arena, struct str path, size_t limit, struct str *ret);
 
