@@ -39,6 +39,7 @@ struct stream {
 struct child {
     pid_t pid; /* 0: dead, or never born */
     int pidfd, failures;
+    int output; /* what the caller reads; -1: nothing */
     int64_t started_us;
     struct stream answers, complaints;
     struct child_result result;
@@ -159,6 +160,11 @@ static bool move_up(int *fd)
     return *fd >= 0;
 }
 
+static bool on_stdout(const struct child_spec *spec)
+{
+    return spec->answers_on_stdout || spec->streams;
+}
+
 static bool redirect(const struct child_spec *spec, int *image, int *input, int *answers,
                      int *complaints, int *failures)
 {
@@ -171,12 +177,12 @@ static bool redirect(const struct child_spec *spec, int *image, int *input, int 
     if (null < 0 || dup2(*input >= 0 ? *input : null, STDIN_FILENO) < 0 ||
         dup2(*complaints, STDERR_FILENO) < 0)
         return false;
-    if (dup2(spec->answers_on_stdout ? *answers : null, STDOUT_FILENO) < 0)
+    if (dup2(on_stdout(spec) ? *answers : null, STDOUT_FILENO) < 0)
         return false;
-    if (!spec->answers_on_stdout && dup2(*answers, CHILD_ANSWER_FD) < 0)
+    if (!on_stdout(spec) && dup2(*answers, CHILD_ANSWER_FD) < 0)
         return false;
     /* Whatever our own parent left open stays out; a kernel before 5.11 refuses, no harm done. */
-    (void) syscall(SYS_close_range, spec->answers_on_stdout ? 3U : 4U, ~0U, CLOSE_RANGE_CLOEXEC);
+    (void) syscall(SYS_close_range, on_stdout(spec) ? 3U : 4U, ~0U, CLOSE_RANGE_CLOEXEC);
     return true;
 }
 
@@ -267,7 +273,7 @@ static int start(struct child *child, struct arena *arena, const struct child_sp
     (void) setpgid(pid, pid); /* both sides do it: whoever comes first */
     child->pid = pid;
     child->pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
-    child->answers.fd = take_fd(&answers.read);
+    *(spec->streams ? &child->output : &child->answers.fd) = take_fd(&answers.read);
     child->complaints.fd = take_fd(&complaints.read);
     child->failures = take_fd(&failures.read);
     return 0;
@@ -280,6 +286,7 @@ struct child *child_start(struct arena *arena, const struct child_spec *spec)
     *child = (struct child){
         .pidfd = -1,
         .failures = -1,
+        .output = -1,
         .started_us = clock_us(),
         .answers = { -1, buf_new(arena, spec->answer_limit ? spec->answer_limit : ANSWER_LIMIT) },
         .complaints = { -1, buf_new(arena, spec->complaint_limit ? spec->complaint_limit
@@ -352,6 +359,8 @@ static void finish(struct child *child)
     pump_all(child);
     fd_close_at(&child->answers.fd);
     fd_close_at(&child->complaints.fd);
+    fd_close_at(&child->output);
+    child->output = -1;
     fd_close_at(&child->failures);
     fd_close_at(&child->pidfd);
     child->pid = 0;
@@ -469,6 +478,11 @@ void children_wait(struct child *const *children, size_t count, int64_t deadline
 const struct child_result *child_result(const struct child *child)
 {
     return &child->result;
+}
+
+int child_output(const struct child *child)
+{
+    return child->output;
 }
 
 const struct child_result *child_run(struct arena *arena, const struct child_spec *spec,

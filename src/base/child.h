@@ -33,6 +33,7 @@ struct child_spec {
     size_t answer_limit;        /* bytes of answer that are kept; 0: 64 KiB */
     size_t complaint_limit;     /* of what it writes to standard error; 0: 4 KiB */
     bool answers_on_stdout;     /* for programs not ours: read fd 1 instead of fd 3 */
+    bool streams;               /* the caller reads fd 1 itself: child_output() */
     bool no_memfd;              /* go straight to the temporary file */
 };
 
@@ -83,6 +84,10 @@ void children_wait(struct child *const *children, size_t count, int64_t deadline
 
 /* Good as long as the arena. Complete after children_wait(). */
 const struct child_result *child_result(const struct child *child);
+
+/* The reading end of a child that streams, not blocking; the child's to close, when it has been
+ * waited for. -1: there is none. */
+int child_output(const struct child *child);
 
 /* One child, start to end. */
 const struct child_result *child_run(struct arena *arena, const struct child_spec *spec,

@@ -32,11 +32,12 @@ struct word_list {
 /* What the user asked for. Empty views: not given. */
 struct options {
     const struct command_row *command;
-    struct str python, environment, root, facts, image;
+    struct str python, environment, root, facts, image, container, engine, pod;
     struct str word; /* what a command that takes words was given, with a blank between them */
-    struct word_list words;       /* the same, each apart */
-    struct word_list gpus, files; /* of plan: --gpu, --requirement, in their order */
-    struct str driver, platform, host, knowledge; /* of plan */
+    struct word_list words;                 /* the same, each apart */
+    struct word_list gpus, files;           /* of plan: --gpu, --requirement, in their order */
+    struct str driver, platform, knowledge; /* of plan */
+    struct str host;                        /* facts of the machine that is meant */
     int pid;
     int device; /* of verify: 1 + the GPU's ordinal; 0: every GPU */
     enum lang lang;

@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include "base/near.h"
+#include "image/engine.h"
 #include "report/report.h"
 
 #include <errno.h>
@@ -12,6 +13,9 @@ enum option_id {
     OPTION_ROOT,
     OPTION_FACTS,
     OPTION_IMAGE,
+    OPTION_CONTAINER,
+    OPTION_ENGINE,
+    OPTION_POD,
     OPTION_NO_DRIVER,
     OPTION_QUICK,
     OPTION_THOROUGH,
@@ -51,6 +55,11 @@ static const struct option_row rows[OPTION_COUNT] = {
                        TEXT_CLI_OPTION_FACTS },
     [OPTION_IMAGE] = { "--image", NULL, "IMAGE", OF_CHECK | OF_EXPLAIN | OF_WHY,
                        TEXT_CLI_OPTION_IMAGE },
+    [OPTION_CONTAINER] = { "--container", NULL, "NAME", OF_CHECK | OF_EXPLAIN | OF_WHY,
+                           TEXT_CLI_OPTION_CONTAINER },
+    [OPTION_ENGINE] = { "--engine", NULL, "ENGINE", OF_CHECK | OF_EXPLAIN | OF_WHY,
+                        TEXT_CLI_OPTION_ENGINE },
+    [OPTION_POD] = { "--pod", NULL, "FILE", OF_CHECK, TEXT_CLI_OPTION_POD },
     [OPTION_NO_DRIVER] = { "--no-driver", NULL, NULL, OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN,
                            TEXT_CLI_OPTION_NO_DRIVER },
     [OPTION_QUICK] = { "--quick", NULL, NULL, OF_VERIFY, TEXT_CLI_OPTION_QUICK },
@@ -58,12 +67,12 @@ static const struct option_row rows[OPTION_COUNT] = {
                           TEXT_CLI_OPTION_THOROUGH },
     [OPTION_DEVICE] = { "--device", NULL, "N", OF_VERIFY, TEXT_CLI_OPTION_DEVICE },
     [OPTION_LIST] = { "--list", NULL, NULL, OF_EXPLAIN, TEXT_CLI_OPTION_LIST },
-    [OPTION_WITH_MACHINE] = { "--with-machine", NULL, NULL, OF_EXPLAIN,
+    [OPTION_WITH_MACHINE] = { "--with-machine", NULL, NULL, OF_EXPLAIN | OF_CHECK,
                               TEXT_CLI_OPTION_WITH_MACHINE },
     [OPTION_GPU] = { "--gpu", NULL, "NAME", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_GPU },
     [OPTION_DRIVER] = { "--driver", NULL, "VERSION", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_DRIVER },
     [OPTION_PLATFORM] = { "--platform", NULL, "TAG", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_PLATFORM },
-    [OPTION_HOST] = { "--host", NULL, "FILE", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_HOST },
+    [OPTION_HOST] = { "--host", NULL, "FILE", OF_PLAN | OF_IMAGE | OF_CHECK, TEXT_CLI_OPTION_HOST },
     [OPTION_REQUIREMENT] = { "--requirement", "-r", "FILE", OF_PLAN | OF_IMAGE,
                              TEXT_CLI_OPTION_REQUIREMENT },
     [OPTION_KNOWLEDGE] = { "--knowledge", NULL, "FILE", OF_PLAN | OF_IMAGE,
@@ -153,6 +162,15 @@ static void set_device(struct reader *reader, struct str value)
         reader->options->device = (int) device + 1;
 }
 
+static void set_engine(struct reader *reader, struct str value)
+{
+    reader->options->engine = value;
+    if (!engine_named(value) && reader->wrong.len == 0)
+        reader->wrong = report_fill(
+            reader->arena, text_of(TEXT_CLI_BAD_VALUE, reader->options->lang), "word",
+            STR("--engine"), "choices", engine_names(reader->arena), "value", value, NULL);
+}
+
 static bool lang_named(struct str value, enum lang *ret)
 {
     if (str_eqz(value, "en"))
@@ -201,6 +219,15 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
         break;
     case OPTION_IMAGE:
         options->image = value;
+        break;
+    case OPTION_CONTAINER:
+        options->container = value;
+        break;
+    case OPTION_ENGINE:
+        set_engine(reader, value);
+        break;
+    case OPTION_POD:
+        options->pod = value;
         break;
     case OPTION_NO_DRIVER:
         options->no_driver = true;
@@ -341,12 +368,25 @@ static void refuse_elsewhere(struct reader *reader)
             wrong(reader, TEXT_CLI_NOT_TOGETHER, str_of(command->name), str_of(rows[id].name));
 }
 
+/* A host lies beneath an image alone: what else is examined has its own. */
+static void need_image(struct reader *reader)
+{
+    static const enum option_id ids[] = { OPTION_HOST, OPTION_WITH_MACHINE };
+
+    for (size_t i = 0; i < 2; i++)
+        if (is_given(reader, ids[i]) && !is_given(reader, OPTION_IMAGE))
+            wrong(reader, TEXT_CLI_NEEDS_OTHER, str_of(rows[ids[i]].name),
+                  str_of(rows[OPTION_IMAGE].name));
+}
+
 /* What says which machine is meant: explain looks at none unless it is told to. */
 static void refuse_without_machine(struct reader *reader)
 {
     static const enum option_id ids[] = { OPTION_PYTHON, OPTION_ENV,   OPTION_PID,
                                           OPTION_ROOT,   OPTION_FACTS, OPTION_NO_DRIVER };
 
+    if (reader->options->command->bit == OF_CHECK)
+        need_image(reader);
     if (reader->options->command->bit != OF_EXPLAIN || is_given(reader, OPTION_WITH_MACHINE))
         return;
     for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
@@ -359,14 +399,19 @@ static void refuse_without_machine(struct reader *reader)
 static void check_together(struct reader *reader)
 {
     static const enum option_id pairs[][2] = {
-        { OPTION_PYTHON, OPTION_ENV },     { OPTION_PID, OPTION_ROOT },
-        { OPTION_IMAGE, OPTION_ROOT },     { OPTION_IMAGE, OPTION_PID },
-        { OPTION_IMAGE, OPTION_FACTS },    { OPTION_FACTS, OPTION_ROOT },
-        { OPTION_FACTS, OPTION_PID },      { OPTION_FACTS, OPTION_PYTHON },
-        { OPTION_FACTS, OPTION_ENV },      { OPTION_PID, OPTION_PYTHON },
-        { OPTION_PID, OPTION_ENV },        { OPTION_HOST, OPTION_ROOT },
-        { OPTION_HOST, OPTION_FACTS },     { OPTION_HOST, OPTION_ENV },
-        { OPTION_QUICK, OPTION_THOROUGH }, { OPTION_LIST, OPTION_WITH_MACHINE },
+        { OPTION_PYTHON, OPTION_ENV },      { OPTION_PID, OPTION_ROOT },
+        { OPTION_IMAGE, OPTION_ROOT },      { OPTION_IMAGE, OPTION_PID },
+        { OPTION_IMAGE, OPTION_FACTS },     { OPTION_FACTS, OPTION_ROOT },
+        { OPTION_CONTAINER, OPTION_IMAGE }, { OPTION_CONTAINER, OPTION_PID },
+        { OPTION_CONTAINER, OPTION_ROOT },  { OPTION_CONTAINER, OPTION_FACTS },
+        { OPTION_POD, OPTION_IMAGE },       { OPTION_POD, OPTION_PID },
+        { OPTION_POD, OPTION_ROOT },        { OPTION_POD, OPTION_FACTS },
+        { OPTION_POD, OPTION_CONTAINER },   { OPTION_HOST, OPTION_WITH_MACHINE },
+        { OPTION_FACTS, OPTION_PID },       { OPTION_FACTS, OPTION_PYTHON },
+        { OPTION_FACTS, OPTION_ENV },       { OPTION_PID, OPTION_PYTHON },
+        { OPTION_PID, OPTION_ENV },         { OPTION_HOST, OPTION_ROOT },
+        { OPTION_HOST, OPTION_FACTS },      { OPTION_HOST, OPTION_ENV },
+        { OPTION_QUICK, OPTION_THOROUGH },  { OPTION_LIST, OPTION_WITH_MACHINE },
     };
 
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)

@@ -2,7 +2,6 @@
 
 #include "base/text.h"
 #include "driver/live.h"
-#include "image/image.h"
 #include "probe/probe.h"
 #include "report/report.h"
 
@@ -56,8 +55,7 @@ static struct eyes own_eyes(struct arena *arena)
                           NULL };
 }
 
-/* Files alone: nobody may be asked, for the reason `from`. */
-static void look(struct probe_ctx *ctx, enum fact_state asking, struct str from)
+void look_at_files(struct probe_ctx *ctx, enum fact_state asking, struct str from)
 {
     driver_not_asked(ctx->facts, asking, from);
     probe_all(ctx, COST_FILES);
@@ -104,13 +102,38 @@ void look_at_machine(struct arena *arena, const struct options *options, struct 
                                    .facts = facts };
 }
 
+int examine_host(struct arena *arena, const struct options *options, bool ask, struct facts *ret)
+{
+    struct looking *looking = ARENA_NEW(arena, struct looking);
+    struct probe_ctx given = { .arena = arena, .facts = ret };
+    struct str bytes, why;
+    int r;
+
+    if (options->host.len) {
+        r = root_read_given(arena, options->host, FACTS_LIMIT, &bytes);
+        if (r < 0)
+            return cannot_read(arena, options, options->host, error_text(r));
+        if (facts_read(arena, bytes, ret, &why) < 0)
+            return cannot_read(arena, options, options->host, why);
+        probe_all(&given, COST_NOTHING);
+        return EXIT_GOOD;
+    }
+    look_at_machine(arena, options, ret, looking);
+    looking->wishes.engines = true;
+    if (ask && !options->no_driver)
+        look_and_ask(&looking->ctx, options->lang);
+    else
+        look_at_files(&looking->ctx, FACT_UNKNOWN, STR("--no-driver"));
+    return EXIT_GOOD;
+}
+
 static int examine_machine(struct arena *arena, const struct options *options, struct subject *ret)
 {
     struct looking *looking = &ret->looking;
 
     look_at_machine(arena, options, &ret->facts, looking);
     if (options->no_driver)
-        look(&looking->ctx, FACT_UNKNOWN, STR("--no-driver"));
+        look_at_files(&looking->ctx, FACT_UNKNOWN, STR("--no-driver"));
     else
         look_and_ask(&looking->ctx, options->lang);
     ret->kind = STR("machine");
@@ -133,7 +156,7 @@ static int examine_directory(struct arena *arena, const struct options *options,
     r = root_directory(arena, options->root, &looking->ctx.root);
     if (r < 0)
         return cannot_read(arena, options, options->root, error_text(r));
-    look(&looking->ctx, FACT_UNKNOWN, STR("--root"));
+    look_at_files(&looking->ctx, FACT_UNKNOWN, STR("--root"));
     ret->kind = STR("directory");
     ret->name = options->root;
     return EXIT_GOOD;
@@ -250,76 +273,15 @@ static int examine_process(struct arena *arena, const struct options *options, s
                                .facts = &ret->facts };
     looking->wishes.python = python_of_process(arena, live, ctx->root, &looking->eyes);
     if (options->no_driver)
-        look(ctx, FACT_UNKNOWN, STR("--no-driver"));
+        look_at_files(ctx, FACT_UNKNOWN, STR("--no-driver"));
     else if (ctx->root != live ||
              looking->eyes.uid != geteuid()) /* its driver is not ours to ask */
-        look(ctx, FACT_DENIED,
-             proc_path(arena, options->pid, ctx->root != live ? "root" : "status"));
+        look_at_files(ctx, FACT_DENIED,
+                      proc_path(arena, options->pid, ctx->root != live ? "root" : "status"));
     else
         look_and_ask(ctx, options->lang);
     ret->kind = STR("process");
     ret->name = arena_printf(arena, "%d", options->pid);
-    return EXIT_GOOD;
-}
-
-/* --- an image ------------------------------------------------------------------------------ */
-
-/* The process that it would start: its variables, its user, its folder. */
-static struct eyes eyes_of_image(const struct image *image)
-{
-    const struct image_config *config = &image->config;
-    struct str user = config->user, group;
-    uint64_t uid = 0;
-
-    (void) str_cut(user, ':', &user, &group);
-    if (user.len && str_u64(user, 10, &uid) < 0)
-        uid = str_eqz(user, "root") ? 0 : 1000;
-    return (struct eyes){
-        .known = true,
-        .variables = config->env.items,
-        .variable_count = config->env.count,
-        .uid = (uint32_t) uid,
-        .working_directory = config->directory,
-    };
-}
-
-/* Docker's names for what uname(2) calls x86_64 and aarch64. */
-static struct str own_architecture(void)
-{
-#if defined(__aarch64__)
-    return STR("arm64");
-#else
-    return STR("amd64");
-#endif
-}
-
-static int examine_image(struct arena *arena, const struct options *options, struct subject *ret)
-{
-    struct looking *looking = &ret->looking;
-    struct image *image = ARENA_NEW(arena, struct image);
-    struct given_file given; /* stays open: files are read in place */
-    struct str why = { NULL, 0 };
-    int r = given_open(arena, options->image, &given);
-
-    if (r < 0)
-        return cannot_read(arena, options, options->image, error_text(r));
-    r = given_is_folder(&given) ? image_of_folder(arena, given.fd, own_architecture(), image, &why)
-                                : image_of_fd(arena, given.fd, own_architecture(), image, &why);
-    if (r < 0)
-        return cannot_read(arena, options,
-                           arena_printf(arena, "%.*s: %.*s", STR_ARG(options->image), STR_ARG(why)),
-                           error_text(r));
-    looking->eyes = eyes_of_image(image);
-    looking->wishes =
-        (struct wishes){ .python = options->python, .environment = options->environment };
-    looking->ctx = (struct probe_ctx){ .arena = arena,
-                                       .root = image->root,
-                                       .eyes = &looking->eyes,
-                                       .wishes = &looking->wishes,
-                                       .facts = &ret->facts };
-    look(&looking->ctx, FACT_UNKNOWN, STR("--image"));
-    ret->kind = STR("image");
-    ret->name = image->name.len ? image->name : options->image;
     return EXIT_GOOD;
 }
 
@@ -343,6 +305,10 @@ static int examine_facts(struct arena *arena, const struct options *options, str
 
 static int examine(struct arena *arena, const struct options *options, struct subject *ret)
 {
+    if (options->container.len)
+        return examine_container(arena, options, ret);
+    if (options->pod.len)
+        return examine_pod(arena, options, ret);
     if (options->image.len)
         return examine_image(arena, options, ret);
     if (options->root.len)

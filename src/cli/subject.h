@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "facts/facts.h"
+#include "image/engine.h"
 #include "probe/probe.h"
 #include "verify/verify.h"
 
@@ -15,7 +16,8 @@ struct looking {
 };
 
 struct subject {
-    struct str kind; /* "machine", "process", "directory", "image", "facts", "text", "door" */
+    struct str kind; /* "machine", "process", "directory", "image", "container", "pod", "facts",
+                        "text", "door" */
     struct str name;
     const struct quotes *quotes; /* of a text; NULL else */
     struct facts facts;
@@ -30,6 +32,24 @@ const char *const *environment_of(struct arena *arena, const struct eyes *eyes);
 /* From facts to a verdict, which is printed: the exit code. `verification` may be NULL. */
 int conclude(struct arena *arena, const struct options *options, struct subject *subject,
              const struct verification *verification);
+
+/* Files alone: nobody may be asked, for the reason `from`. */
+void look_at_files(struct probe_ctx *ctx, enum fact_state asking, struct str from);
+
+/* The facts of --host, else of this machine with its engines; with `ask` its driver is asked. */
+int examine_host(struct arena *arena, const struct options *options, bool ask, struct facts *ret);
+
+/* One kind of subject each: as subject_examine(). */
+int examine_container(struct arena *arena, const struct options *options, struct subject *ret);
+int examine_image(struct arena *arena, const struct options *options, struct subject *ret);
+int examine_pod(struct arena *arena, const struct options *options, struct subject *ret);
+
+/* With the caller's own shell's variables. */
+struct engine_user engine_user(struct arena *arena, const struct options *options);
+
+/* What engines say of each other's containers and images: "NAME (docker: …)", as one complaint. */
+int engine_refused(struct arena *arena, const struct options *options, struct str name, int error,
+                   struct str why);
 
 /* EXIT_GOOD, or EXIT_NO_INPUT after saying why. */
 int subject_examine(struct arena *arena, const struct options *options, struct subject *ret);

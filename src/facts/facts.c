@@ -10,12 +10,24 @@
 
 /* In the order in which a request travels. */
 const struct layer facts_layers[] = {
-    LAYER(machine), LAYER(hardware), LAYER(driver),    LAYER(nvml),       LAYER(cuda),
-    LAYER(runtime), LAYER(cudnn),    LAYER(torch),     LAYER(loader),     LAYER(extensions),
-    LAYER(toolkit), LAYER(process),  LAYER(container), LAYER(kernel_log), LAYER(symptom),
-    LAYER(recipe),  LAYER(build),    LAYER(verify),    LAYER(access),
+    LAYER(machine), LAYER(hardware), LAYER(driver),    LAYER(nvml),    LAYER(cuda),
+    LAYER(runtime), LAYER(cudnn),    LAYER(torch),     LAYER(loader),  LAYER(extensions),
+    LAYER(toolkit), LAYER(process),  LAYER(container), LAYER(engines), LAYER(kernel_log),
+    LAYER(symptom), LAYER(recipe),   LAYER(build),     LAYER(verify),  LAYER(access),
 };
 const size_t facts_layer_count = sizeof(facts_layers) / sizeof(facts_layers[0]);
+
+size_t field_size(enum field_kind kind)
+{
+    static const size_t sizes[] = {
+        [FIELD_STR] = sizeof(struct fact_str),
+        [FIELD_INT] = sizeof(struct fact_int),
+        [FIELD_BOOL] = sizeof(struct fact_bool),
+        [FIELD_LIST] = sizeof(struct fact_list),
+    };
+
+    return sizes[kind];
+}
 
 void *fact_list_add(struct arena *arena, struct fact_list *list, size_t item_size)
 {

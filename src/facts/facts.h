@@ -11,8 +11,10 @@
 #include "base/json.h"
 #include "facts/access.h"
 #include "facts/build.h"
+#include "facts/container.h"
 #include "facts/cuda.h"
 #include "facts/driver.h"
+#include "facts/engines.h"
 #include "facts/extensions.h"
 #include "facts/hardware.h"
 #include "facts/kernel_log.h"
@@ -41,6 +43,7 @@ struct facts {
     struct toolkit_facts toolkit;
     struct process_facts process;
     struct container_facts container;
+    struct engines_facts engines;
     struct kernel_log_facts kernel_log;
     struct symptom_facts symptom;
     struct recipe_facts recipe;

@@ -78,6 +78,9 @@ static inline const void *field_of(const struct field *field, const void *base)
     return (const char *) base + field->offset;
 }
 
+/* Bytes of a fact of that kind. */
+size_t field_size(enum field_kind kind);
+
 /* A new item at the list's end, zeroed; the list becomes KNOWN. Good until the next addition. */
 void *fact_list_add(struct arena *arena, struct fact_list *list, size_t item_size);
 #define LIST_OF(type, list) ((struct type##_facts *) (list)->items)

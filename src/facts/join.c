@@ -66,18 +66,6 @@ static bool layers_agree(const struct layer *layer, const char *mine, const char
     return true;
 }
 
-static size_t fact_size(enum field_kind kind)
-{
-    static const size_t sizes[] = {
-        [FIELD_STR] = sizeof(struct fact_str),
-        [FIELD_INT] = sizeof(struct fact_int),
-        [FIELD_BOOL] = sizeof(struct fact_bool),
-        [FIELD_LIST] = sizeof(struct fact_list),
-    };
-
-    return sizes[kind];
-}
-
 /* A list that may go on is worth less than one that is whole. */
 static bool says_less(const struct field *field, const void *mine, const void *theirs)
 {
@@ -103,7 +91,7 @@ void facts_join(struct facts *facts, const struct facts *other)
             const struct field *field = &layer->fields[f];
 
             if (says_less(field, field_of(field, mine), field_of(field, theirs)))
-                memcpy(mine + field->offset, theirs + field->offset, fact_size(field->kind));
+                memcpy(mine + field->offset, theirs + field->offset, field_size(field->kind));
         }
     }
 }

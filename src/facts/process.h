@@ -1,4 +1,4 @@
-/* process: the variables that matter, and the container around the process. */
+/* process: the variables that matter. */
 #ifndef GPUVET_FACTS_PROCESS_H
 #define GPUVET_FACTS_PROCESS_H
 
@@ -59,21 +59,6 @@ ROWS process_fields[] = {
     FIELD(process, bad_index, "the first entry of CUDA_VISIBLE_DEVICES that names no GPU"),
     FIELD(process, replaced, "a library that was replaced while the process was using it"),
     FIELD(process, replaced_how, "replaced, or deleted"),
-};
-
-struct container_facts {
-    struct fact_bool inside; /* the process runs in a container */
-    struct fact_str engine;  /* "docker", "podman", "kubernetes", "containerd", "apptainer", "lxc",
-                                "systemd-nspawn" */
-    struct fact_bool gpu_injected; /* device nodes or driver libraries of the host are there */
-    struct fact_int shm_bytes;     /* size of /dev/shm */
-};
-
-ROWS container_fields[] = {
-    FIELD(container, inside, "whether the process runs in a container"),
-    FIELD(container, engine, "the engine that made it"),
-    FIELD(container, gpu_injected, "whether the host's driver was put into it"),
-    FIELD(container, shm_bytes, "size of /dev/shm"),
 };
 
 #endif

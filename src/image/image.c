@@ -383,3 +383,18 @@ int image_of_folder(struct arena *arena, int folder, struct str architecture, st
     source.folder = folder;
     return read_image(&source);
 }
+
+int image_of_files(struct arena *arena, int fd, struct root **ret)
+{
+    struct str why = { NULL, 0 };
+    struct image *image = ARENA_NEW(arena, struct image);
+    struct source source = source_new(arena, (struct str){ NULL, 0 }, image, &why);
+    struct layer *layer = NULL;
+    int r = read_layer(&source, stream_of_fd(arena, fd), &layer);
+
+    if (r < 0)
+        return r;
+    layer_apply(layer, source.tree);
+    *ret = tree_root(source.tree);
+    return 0;
+}

@@ -46,6 +46,9 @@ struct image {
 int image_of_fd(struct arena *arena, int fd, struct str architecture, struct image *ret,
                 struct str *ret_why);
 
+/* The files of one tar archive as a root: what `docker export` writes. */
+int image_of_files(struct arena *arena, int fd, struct root **ret);
+
 /* An OCI layout: a folder that was opened. */
 int image_of_folder(struct arena *arena, int folder, struct str architecture, struct image *ret,
                     struct str *ret_why);

@@ -1,6 +1,7 @@
 #include "image/stream.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -9,7 +10,8 @@
 
 #define PACKED_PIECE 65536u
 #define SKIP_PIECE 65536u
-#define WINDOW_LOG 25 /* of zstd: 32 MiB */
+#define PATIENCE_MS 120000 /* a registry may think that long between two layers */
+#define WINDOW_LOG 25      /* of zstd: 32 MiB */
 
 enum source { SOURCE_FD, SOURCE_PART, SOURCE_NEXT, SOURCE_PLAIN, SOURCE_GZIP, SOURCE_ZSTD };
 
@@ -27,6 +29,23 @@ struct stream {
     ZSTD_DStream *zstd;
     bool inside; /* of a member or frame: the end may not come now */
 };
+
+/* Of a pipe that does not block: waits for more, but not for ever. */
+static ssize_t read_patiently(int fd, void *buffer, size_t size)
+{
+    ssize_t got = read(fd, buffer, size);
+
+    while (got < 0 && errno == EAGAIN) {
+        int ready = poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, PATIENCE_MS);
+
+        if (ready == 0)
+            errno = ETIMEDOUT;
+        if (ready <= 0)
+            return -1;
+        got = read(fd, buffer, size);
+    }
+    return got;
+}
 
 static struct stream *make(struct arena *arena, enum source source, struct stream *below)
 {
@@ -189,7 +208,7 @@ static ssize_t read_file(const struct stream *stream, char *buffer, size_t size)
 
     do
         got = stream->placed ? pread(stream->fd, buffer, size, (off_t) stream->offset)
-                             : read(stream->fd, buffer, size);
+                             : read_patiently(stream->fd, buffer, size);
     while (got < 0 && errno == EINTR);
     return got < 0 ? -errno : got;
 }

@@ -3,8 +3,8 @@
  * inside another stream (gzip, RFC 1952; zstd, RFC 8878).
  *
  * Memory is bounded whatever the bytes say: a zstd frame that wants a window over 32 MiB is
- * refused. Errors: -EBADMSG (not what it says it is, or cut short), -E2BIG (such a window), or the
- * system's own.
+ * refused. Errors: -EBADMSG (not what it says it is, or cut short), -E2BIG (such a window),
+ * -ETIMEDOUT (a pipe that does not block was silent for two minutes), or the system's own.
  */
 #ifndef GPUVET_IMAGE_STREAM_H
 #define GPUVET_IMAGE_STREAM_H

@@ -12,13 +12,14 @@
 /* What the mounts tell. */
 struct scene {
     struct probe_ctx *ctx;
-    struct doubt doubt;  /* looks that failed and could have shown a container */
-    struct str engine;   /* empty: not known */
-    struct str from;     /* the first sign of a container; empty: none so far */
-    bool mounts_known;   /* the mounts were read */
-    bool mounts_failed;  /* they are there, but could not be read */
-    bool host_root;      /* neither an image's layers for a root, nor a dev of its own */
-    bool driver_mounted; /* the host's driver was put in */
+    struct doubt doubt;     /* looks that failed and could have shown a container */
+    struct str engine;      /* empty: not known */
+    struct str from;        /* the first sign of a container; empty: none so far */
+    bool mounts_known;      /* the mounts were read */
+    bool mounts_failed;     /* they are there, but could not be read */
+    bool host_root;         /* neither an image's layers for a root, nor a dev of its own */
+    bool nodes_mounted;     /* device nodes of the host were put in, one by one */
+    bool libraries_mounted; /* files of the host's driver were put in */
     struct fact_int shm;
 };
 
@@ -49,13 +50,14 @@ static void look_at_root_mount(struct scene *scene, const struct mount *mount, s
             sign(scene, stores[i].engine, from);
 }
 
-static bool is_driver_mount(struct str point)
+static void look_at_driver_mount(struct scene *scene, struct str point)
 {
     struct str name = path_base(point);
 
-    return str_starts(point, STR("/dev/nvidia")) || str_starts(point, STR("/proc/driver/nvidia")) ||
-           str_starts(name, STR("libcuda.so")) || str_starts(name, STR("libnvidia-ml.so")) ||
-           str_eqz(name, "nvidia-smi");
+    scene->nodes_mounted |= str_starts(point, STR("/dev/nvidia"));
+    scene->libraries_mounted |=
+        str_starts(point, STR("/proc/driver/nvidia")) || str_starts(name, STR("libcuda.so")) ||
+        str_starts(name, STR("libnvidia-ml.so")) || str_eqz(name, "nvidia-smi");
 }
 
 /* "65536k" and the like (tmpfs(5)). */
@@ -107,7 +109,7 @@ static void look_at_mounts(struct scene *scene)
         } else if (str_eqz(mount.point, "/dev/shm")) {
             look_at_shm(scene, &mount, from);
         }
-        scene->driver_mounted |= is_driver_mount(mount.point);
+        look_at_driver_mount(scene, mount.point);
     }
     scene->host_root = !layered && !own_dev;
 }
@@ -205,22 +207,35 @@ static void prefer_kubernetes(struct scene *scene)
         scene->engine = STR("kubernetes");
 }
 
+/* One part of the driver: seen, or surely not. */
+static void settle_part(struct scene *scene, bool seen, struct str from, struct fact_bool *ret)
+{
+    if (seen)
+        fact_bool(ret, true, from);
+    else
+        settle_bool(ret, false, STR("proc/self/mountinfo"), &scene->doubt);
+}
+
 static void settle_injected(struct scene *scene, struct container_facts *container)
 {
-    struct fact_bool *injected = &container->gpu_injected;
-    bool node = false;
+    static const struct str mounts = STR_INIT("proc/self/mountinfo");
+    struct fact_bool *parts[] = { &container->gpu_injected, &container->nodes_injected,
+                                  &container->libraries_injected };
+    bool node;
 
-    injected->from = container->inside.from;
-    if (fact_false(&container->inside))
-        injected->state = FACT_ABSENT;
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        parts[i]->from = container->inside.from;
+        if (fact_false(&container->inside))
+            parts[i]->state = FACT_ABSENT;
+    }
     if (!fact_true(&container->inside))
         return;
-    if (!scene->driver_mounted)
-        node = there(scene, STR("dev/nvidiactl")) || there(scene, STR("dev/dxg"));
-    if (scene->driver_mounted || node)
-        fact_bool(injected, true, node ? STR("dev") : STR("proc/self/mountinfo"));
-    else
-        settle_bool(injected, false, STR("proc/self/mountinfo"), &scene->doubt);
+    node = there(scene, STR("dev/nvidiactl")) || there(scene, STR("dev/dxg"));
+    settle_part(scene, node || scene->nodes_mounted, node ? STR("dev") : mounts,
+                &container->nodes_injected);
+    settle_part(scene, scene->libraries_mounted, mounts, &container->libraries_injected);
+    settle_part(scene, node || scene->nodes_mounted || scene->libraries_mounted,
+                node ? STR("dev") : mounts, &container->gpu_injected);
 }
 
 static void run(struct probe_ctx *ctx)
