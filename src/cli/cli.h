@@ -32,7 +32,8 @@ struct word_list {
 /* What the user asked for. Empty views: not given. */
 struct options {
     const struct command_row *command;
-    struct str python, environment, root, facts, image;
+    struct str python, environment, root, facts, image, snapshot;
+    struct str output; /* of snapshot: where to */
     struct str word; /* what a command that takes words was given, with a blank between them */
     struct word_list words;       /* the same, each apart */
     struct word_list gpus, files; /* of plan: --gpu, --requirement, in their order */
@@ -44,6 +45,7 @@ struct options {
     bool json, verbose, quiet, help, version;
     bool no_driver, quick, thorough;
     bool list, with_machine, matrix, steps;
+    bool text, no_redact; /* of snapshot */
 };
 
 /* Which commands an option is for. */
@@ -53,11 +55,13 @@ enum command_bit {
     OF_EXPLAIN = 4,
     OF_WHY = 8,
     OF_PLAN = 16,
-    OF_ALL = 31
+    OF_SNAPSHOT = 32,
+    OF_DIFF = 64,
+    OF_ALL = 127
 };
 
-/* What may follow a command's name: nothing; one word, which must; any number. */
-enum words { WORDS_NONE, WORDS_ONE, WORDS_ANY };
+/* What may follow a command's name: nothing; one word or two, which must; any number. */
+enum words { WORDS_NONE, WORDS_ONE, WORDS_TWO, WORDS_ANY };
 
 struct command_row {
     const char *name;
@@ -119,7 +123,9 @@ size_t terminal_columns(void);
 bool terminal_takes_colour(enum colour wanted);
 
 int command_explain(struct arena *arena, const struct options *options);
+int command_diff(struct arena *arena, const struct options *options);
 int command_plan(struct arena *arena, const struct options *options);
+int command_snapshot(struct arena *arena, const struct options *options);
 int command_verify(struct arena *arena, const struct options *options);
 int command_why(struct arena *arena, const struct options *options);
 int command_check(struct arena *arena, const struct options *options);

@@ -12,6 +12,7 @@ enum option_id {
     OPTION_ROOT,
     OPTION_FACTS,
     OPTION_IMAGE,
+    OPTION_SNAPSHOT,
     OPTION_NO_DRIVER,
     OPTION_QUICK,
     OPTION_THOROUGH,
@@ -26,6 +27,9 @@ enum option_id {
     OPTION_MATRIX,
     OPTION_KNOWLEDGE,
     OPTION_STEPS,
+    OPTION_OUTPUT,
+    OPTION_TEXT,
+    OPTION_NO_REDACT,
     OPTION_JSON,
     OPTION_LANG,
     OPTION_COLOR,
@@ -39,14 +43,18 @@ enum option_id {
 static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_PYTHON] = { "--python", NULL, "PATH", OF_ALL, TEXT_CLI_OPTION_PYTHON },
     [OPTION_ENV] = { "--env", NULL, "DIR", OF_ALL, TEXT_CLI_OPTION_ENV },
-    [OPTION_PID] = { "--pid", NULL, "PID", OF_CHECK | OF_EXPLAIN | OF_WHY, TEXT_CLI_OPTION_PID },
-    [OPTION_ROOT] = { "--root", NULL, "DIR", OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN,
-                      TEXT_CLI_OPTION_ROOT },
+    [OPTION_PID] = { "--pid", NULL, "PID", OF_CHECK | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
+                     TEXT_CLI_OPTION_PID },
+    [OPTION_ROOT] = { "--root", NULL, "DIR",
+                      OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN | OF_SNAPSHOT, TEXT_CLI_OPTION_ROOT },
     [OPTION_FACTS] = { "--facts", NULL, "FILE", OF_CHECK | OF_EXPLAIN | OF_PLAN,
                        TEXT_CLI_OPTION_FACTS },
-    [OPTION_IMAGE] = { "--image", NULL, "IMAGE", OF_CHECK | OF_EXPLAIN | OF_WHY,
+    [OPTION_IMAGE] = { "--image", NULL, "IMAGE", OF_CHECK | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
                        TEXT_CLI_OPTION_IMAGE },
-    [OPTION_NO_DRIVER] = { "--no-driver", NULL, NULL, OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN,
+    [OPTION_SNAPSHOT] = { "--snapshot", NULL, "FILE", OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN,
+                          TEXT_CLI_OPTION_SNAPSHOT },
+    [OPTION_NO_DRIVER] = { "--no-driver", NULL, NULL, 
+                           OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN | OF_SNAPSHOT,
                            TEXT_CLI_OPTION_NO_DRIVER },
     [OPTION_QUICK] = { "--quick", NULL, NULL, OF_VERIFY, TEXT_CLI_OPTION_QUICK },
     [OPTION_THOROUGH] = { "--thorough", NULL, NULL, OF_CHECK | OF_VERIFY,
@@ -63,6 +71,9 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_KNOWLEDGE] = { "--knowledge", NULL, "FILE", OF_PLAN, TEXT_CLI_OPTION_KNOWLEDGE },
     [OPTION_MATRIX] = { "--matrix", NULL, NULL, OF_PLAN, TEXT_CLI_OPTION_MATRIX },
     [OPTION_STEPS] = { "--steps", NULL, NULL, OF_CHECK | OF_VERIFY, TEXT_CLI_OPTION_STEPS },
+    [OPTION_OUTPUT] = { "--output", "-o", "FILE", OF_SNAPSHOT, TEXT_CLI_OPTION_OUTPUT },
+    [OPTION_TEXT] = { "--text", NULL, NULL, OF_SNAPSHOT, TEXT_CLI_OPTION_TEXT },
+    [OPTION_NO_REDACT] = { "--no-redact", NULL, NULL, OF_SNAPSHOT, TEXT_CLI_OPTION_NO_REDACT },
     [OPTION_JSON] = { "--json", NULL, NULL, OF_ALL, TEXT_CLI_OPTION_JSON },
     [OPTION_LANG] = { "--lang", NULL, "en|zh", OF_ALL, TEXT_CLI_OPTION_LANG },
     [OPTION_COLOR] = { "--color", NULL, "auto|always|never", OF_ALL, TEXT_CLI_OPTION_COLOR },
@@ -231,6 +242,18 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
     case OPTION_STEPS:
         options->steps = true;
         break;
+    case OPTION_SNAPSHOT:
+        options->snapshot = value;
+        break;
+    case OPTION_OUTPUT:
+        options->output = value;
+        break;
+    case OPTION_TEXT:
+        options->text = true;
+        break;
+    case OPTION_NO_REDACT:
+        options->no_redact = true;
+        break;
     case OPTION_JSON:
         options->json = true;
         break;
@@ -317,7 +340,8 @@ static void refuse_elsewhere(struct reader *reader)
 static void refuse_without_machine(struct reader *reader)
 {
     static const enum option_id ids[] = { OPTION_PYTHON, OPTION_ENV,   OPTION_PID,
-                                          OPTION_ROOT,   OPTION_FACTS, OPTION_NO_DRIVER };
+                                          OPTION_ROOT,   OPTION_FACTS, OPTION_NO_DRIVER,
+                                          OPTION_SNAPSHOT };
 
     if (reader->options->command->bit != OF_EXPLAIN || is_given(reader, OPTION_WITH_MACHINE))
         return;
@@ -338,6 +362,9 @@ static void check_together(struct reader *reader)
         { OPTION_FACTS, OPTION_ENV },         { OPTION_PID, OPTION_PYTHON },
         { OPTION_PID, OPTION_ENV },           { OPTION_HOST, OPTION_ROOT },
         { OPTION_HOST, OPTION_FACTS },        { OPTION_HOST, OPTION_ENV },
+        { OPTION_SNAPSHOT, OPTION_ROOT },     { OPTION_SNAPSHOT, OPTION_PID },
+        { OPTION_SNAPSHOT, OPTION_IMAGE },    { OPTION_SNAPSHOT, OPTION_FACTS },
+        { OPTION_SNAPSHOT, OPTION_THOROUGH }, { OPTION_HOST, OPTION_SNAPSHOT },
         { OPTION_QUICK, OPTION_THOROUGH },
         { OPTION_LIST, OPTION_WITH_MACHINE },
     };
@@ -371,7 +398,9 @@ static bool takes_word(const struct options *options, struct str word)
     case WORDS_ANY:
         return options->word.len || word.len;
     case WORDS_ONE:
-        return options->word.len == 0 && word.len;
+        return options->words.count == 0 && word.len;
+    case WORDS_TWO:
+        return options->words.count < 2 && word.len;
     case WORDS_NONE:
         break;
     }
@@ -383,6 +412,13 @@ static void add_word(struct arena *arena, struct options *options, struct str wo
     *LIST_ADD(arena, &options->words) = word;
     options->word =
         options->word.len ? arena_printf(arena, "%s %s", options->word.data, word.data) : word;
+}
+
+static bool lacks_words(const struct options *options)
+{
+    enum words takes = options->command->takes;
+
+    return options->words.count < (takes == WORDS_ONE ? 1u : takes == WORDS_TWO ? 2u : 0u);
 }
 
 int options_read(struct arena *arena, int argc, char *const *argv, struct options *ret,
@@ -409,7 +445,7 @@ int options_read(struct arena *arena, int argc, char *const *argv, struct option
     if (!ret->command)
         ret->command = &cli_commands[0];
     check_together(&reader);
-    if (ret->command->takes == WORDS_ONE && ret->word.len == 0 && !ret->help && !ret->version)
+    if (lacks_words(ret) && !ret->help && !ret->version)
         wrong(&reader, TEXT_CLI_NEEDS_WORD, str_of(ret->command->name), str_of(ret->command->word));
     *ret_wrong = reader.wrong;
     return reader.wrong.len ? -EINVAL : 0;

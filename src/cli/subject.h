@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "facts/facts.h"
 #include "probe/probe.h"
+#include "snapshot/snapshot.h"
 #include "verify/verify.h"
 
 /* What looks: points at itself, so it must not be copied or moved. */
@@ -15,11 +16,12 @@ struct looking {
 };
 
 struct subject {
-    struct str kind; /* "machine", "process", "directory", "image", "facts", "text" */
+    struct str kind; /* "machine", "process", "directory", "image", "snapshot", "facts", "text" */
     struct str name;
     const struct quotes *quotes; /* of a text; NULL else */
     struct facts facts;
     struct looking looking; /* what filled the facts; no root where they were given */
+    struct snapshot *kept;  /* set before examining, all that is seen is kept there; or NULL */
 };
 
 /* This machine, with the eyes of the shell that gpuvet was started from. */
@@ -33,6 +35,9 @@ int conclude(struct arena *arena, const struct options *options, struct subject 
 
 /* EXIT_GOOD, or EXIT_NO_INPUT after saying why. */
 int subject_examine(struct arena *arena, const struct options *options, struct subject *ret);
+
+/* Facts of the snapshot that `options` name. Exit codes as above. */
+int subject_replay(struct arena *arena, const struct options *options, struct subject *ret);
 
 /* Says that an input cannot be read, and why: EXIT_NO_INPUT. */
 int cannot_read(struct arena *arena, const struct options *options, struct str what,

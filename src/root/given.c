@@ -97,6 +97,70 @@ int root_read_given(struct arena *arena, struct str path, size_t limit, struct s
     return 0;
 }
 
+/* What a new file may take the place of. */
+static int check_replaced(int folder, const char *name)
+{
+    struct stat st;
+
+    if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+        return errno == ENOENT ? 0 : -errno;
+    return S_ISREG(st.st_mode) ? 0 : S_ISLNK(st.st_mode) ? -ELOOP : -ENXIO;
+}
+
+static int write_all(int fd, struct str bytes)
+{
+    while (bytes.len) {
+        ssize_t done = write(fd, bytes.data, bytes.len);
+
+        if (done < 0 && errno != EINTR)
+            return -errno;
+        bytes = str_from(bytes, done < 0 ? 0 : (size_t) done);
+    }
+    return fsync(fd) < 0 ? -errno : 0;
+}
+
+/* A new name beside `name`; another program may be writing the same file. */
+static int open_beside(struct arena *arena, int folder, struct str name, struct str *ret_name)
+{
+    int fd = -1;
+
+    for (unsigned i = 0; i < 100; i++) {
+        *ret_name = arena_printf(arena, ".%.*s.%d-%u", STR_ARG(name), (int) getpid(), i);
+        fd = openat(folder, ret_name->data, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                    0600);
+        if (fd >= 0 || errno != EEXIST)
+            break;
+    }
+    return fd < 0 ? -errno : fd;
+}
+
+int given_write(struct arena *arena, struct str path, struct str bytes)
+{
+    struct str dir = path_dir(path), name = arena_copy(arena, path_base(path)), beside;
+    AUTO_CLOSE int folder = -1, fd = -1;
+    int r;
+
+    if (!dir.len)
+        dir = str_starts(path, STR("/")) ? STR("/") : STR(".");
+    folder = open(arena_copy(arena, dir).data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return -errno;
+    r = name.len ? check_replaced(folder, name.data) : -EISDIR;
+    if (r < 0)
+        return r;
+    fd = open_beside(arena, folder, name, &beside);
+    if (fd < 0)
+        return fd;
+    r = write_all(fd, bytes);
+    if (r == 0 && renameat(folder, beside.data, folder, name.data) < 0)
+        r = -errno;
+    if (r < 0)
+        (void) unlinkat(folder, beside.data, 0);
+    else
+        (void) fsync(folder); /* not every filesystem can */
+    return r;
+}
+
 int temporary_open(void)
 {
     const char *folders[] = { getenv("TMPDIR"), "/var/tmp", "/tmp" };
