@@ -176,7 +176,10 @@ static int record_read(void *self, void *handle, uint64_t offset, void *buffer, 
     } else if (r == 0 && !answer->ended && size) {
         answer->ended = true;
         answer->end = offset;
-    } else if (r > 0 && !is_kept(answer, offset, (size_t) r)) {
+    }
+    if (r > 0 && (size_t) r < size && offset + (uint64_t) r > answer->short_end)
+        answer->short_end = offset + (uint64_t) r;
+    if (r > 0 && !is_kept(answer, offset, (size_t) r)) {
         struct str bytes = { buffer, (size_t) r };
 
         *LIST_ADD(recording->arena, &answer->pieces) =

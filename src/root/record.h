@@ -47,8 +47,9 @@ struct kept_answer {
     LIST(struct piece) pieces;
     int read_error; /* the first read that failed, */
     uint64_t failed_at;
-    bool ended; /* reading reached the end, */
-    uint64_t end;
+    uint64_t short_end; /* where the last read ended that gave less than was asked for; 0: none did */
+    bool ended;         /* a read gave nothing, */
+    uint64_t end;       /* here */
 };
 
 struct recording {

@@ -64,17 +64,16 @@ static int replay_open(void *self, struct str path, void **ret_handle, struct no
     return 0;
 }
 
-/* Files of /proc and /sys do not say how long they are, and one read of them may be short. */
+/* A read may be short where one was: files of /proc and /sys do not say how long they are. */
 static int replay_read(void *self, void *handle, uint64_t offset, void *buffer, size_t size)
 {
     const struct kept_answer *answer = handle;
-    uint64_t end = answer->ended ? answer->end : answer->node.size;
-    bool sized = answer->ended || answer->node.size;
 
     (void) self;
     if (answer->read_error && answer->failed_at == offset)
         return answer->read_error;
-    if (sized && offset >= end)
+    if ((answer->ended && offset >= answer->end) ||
+        (answer->node.size && offset >= answer->node.size))
         return 0;
     for (size_t i = 0; i < answer->pieces.count; i++) {
         const struct piece *piece = &answer->pieces.items[i];
@@ -82,9 +81,8 @@ static int replay_read(void *self, void *handle, uint64_t offset, void *buffer, 
 
         if (offset < piece->offset || offset - piece->offset >= piece->bytes.len)
             continue;
-        part = str_from(piece->bytes, (size_t) (offset - piece->offset));
-        part = str_slice(part, 0, size);
-        if (part.len < size && sized && offset + part.len < end)
+        part = str_slice(str_from(piece->bytes, (size_t) (offset - piece->offset)), 0, size);
+        if (part.len < size && offset + part.len != answer->short_end)
             return -ENODATA;
         memcpy(buffer, part.data, part.len);
         return (int) part.len;

@@ -188,6 +188,7 @@ static void put_answer(struct buf *to, const struct kept_answer *answer)
         put_text(to, answer->list.items[i]);
     put(to, (uint64_t) -answer->read_error, 2);
     put(to, answer->failed_at, 8);
+    put(to, answer->short_end, 8);
     put(to, answer->ended, 1);
     put(to, answer->end, 8);
     put(to, answer->pieces.count, 4);
@@ -238,6 +239,7 @@ static int take_answer(struct cursor *from, struct arena *arena, struct recordin
     take_list(from, arena, &answer->list);
     answer->read_error = take_error(from);
     answer->failed_at = cursor_le(from, 8);
+    answer->short_end = cursor_le(from, 8);
     answer->ended = cursor_le(from, 1);
     answer->end = cursor_le(from, 8);
     return take_pieces(from, arena, answer);
