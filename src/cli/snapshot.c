@@ -46,6 +46,7 @@ int subject_replay(struct arena *arena, const struct options *options, struct su
         (struct wishes){ .python = options->python, .environment = options->environment };
     looking->ctx = (struct probe_ctx){ .arena = arena, .facts = &ret->facts };
     snapshot_look(snapshot, &looking->ctx, &looking->eyes, &looking->wishes);
+    ret->kept = snapshot;
     ret->kind = STR("snapshot");
     ret->name = snapshot->name;
     return EXIT_GOOD;

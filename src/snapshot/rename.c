@@ -174,9 +174,11 @@ static size_t hex_run(struct str text, size_t at)
     return end - at;
 }
 
-/* 8-4-4-4-12 hexadecimal digits: 36, or 0. */
+/* 8-4-4-4-12 hexadecimal digits: 36, or 0. The one in names of EFI's own variables is the same on
+ * every machine (https://uefi.org/specs/UEFI/2.10/03_Boot_Manager.html). */
 static size_t uuid_at(struct str text, size_t at)
 {
+    static const struct str efi = STR_INIT("8be4df61-93ca-11d2-aa0d-00e098032b8c");
     static const size_t runs[] = { 8, 4, 4, 4, 12 };
     size_t end = at;
 
@@ -187,7 +189,7 @@ static size_t uuid_at(struct str text, size_t at)
         if (i < 4 && (end >= text.len || text.data[end++] != '-'))
             return 0;
     }
-    return end - at;
+    return str_eq(str_slice(text, at, end), efi) ? 0 : end - at;
 }
 
 /* What follows "GPU-" or "MIG-": the start of a UUID will do. */
