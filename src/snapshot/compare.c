@@ -129,7 +129,10 @@ static void put_item(struct arena *arena, const struct unit *unit, const struct 
 
     copy_list(arena, field, list, 1);
     place = (char *) list->items + at * size;
-    if (wanted) {
+    if (unit->member && wanted && there) {
+        memcpy(place + unit->member->offset, field_of(unit->member, wanted),
+               fact_size(unit->member->kind));
+    } else if (wanted) {
         memcpy(place, wanted, size);
         list->count += there == NULL;
     } else if (there) {
@@ -167,27 +170,20 @@ static void add_change(struct comparing *it, struct str fact, struct str from, s
         (struct change){ it->layer->name, fact, from, to, it->units->list.count - 1 };
 }
 
-static void compare_items(struct comparing *it, struct str name, const void *a, const void *b)
+/* The members of an item that both have. */
+static void compare_members(struct comparing *it, const struct unit *item, struct str name,
+                            const void *a, const void *b)
 {
     for (size_t f = 0; f < it->field->items->field_count; f++) {
         const struct field *field = &it->field->items->fields[f];
 
-        if (!same_fact(field->kind, field_of(field, a), field_of(field, b)))
-            add_change(it,
-                       arena_printf(it->arena, "%.*s.%s", STR_ARG(name), field->name),
-                       value_of(it->arena, field, a), value_of(it->arena, field, b));
+        if (same_fact(field->kind, field_of(field, a), field_of(field, b)))
+            continue;
+        *LIST_ADD(it->arena, &it->units->list) = *item;
+        it->units->list.items[it->units->list.count - 1].member = field;
+        add_change(it, arena_printf(it->arena, "%.*s.%s", STR_ARG(name), field->name),
+                   value_of(it->arena, field, a), value_of(it->arena, field, b));
     }
-}
-
-static bool same_item(const struct field *list, const void *a, const void *b)
-{
-    for (size_t f = 0; f < list->items->field_count; f++) {
-        const struct field *field = &list->items->fields[f];
-
-        if (!same_fact(field->kind, field_of(field, a), field_of(field, b)))
-            return false;
-    }
-    return true;
 }
 
 /* What became of this item of one list in the other. `added`: the other is the older one. */
@@ -195,22 +191,23 @@ static void compare_item(struct comparing *it, const struct fact_list *list, siz
                          const struct fact_list *other, bool added)
 {
     const void *item = item_at(it->field, list, at);
-    struct str key = key_of(it->arena, it->field, item);
-    size_t number = number_of(it->arena, it->field, list, at, key);
-    const void *twin = find_item(it->arena, it->field, other, key, number);
-    struct str name;
+    struct unit unit = { .layer = it->layer,
+                         .field = it->field,
+                         .is_item = true,
+                         .key = key_of(it->arena, it->field, item) };
+    const void *twin;
+    struct str name =
+        arena_printf(it->arena, "%s.%s[%.*s]", it->layer->name, it->field->name, STR_ARG(unit.key));
 
-    if (twin && (added || same_item(it->field, item, twin)))
-        return;
-    *LIST_ADD(it->arena, &it->units->list) = (struct unit){
-        .layer = it->layer, .field = it->field, .is_item = true, .key = key, .number = number
-    };
-    name = arena_printf(it->arena, "%s.%s[%.*s]", it->layer->name, it->field->name, STR_ARG(key));
+    unit.number = number_of(it->arena, it->field, list, at, unit.key);
+    twin = find_item(it->arena, it->field, other, unit.key, unit.number);
+    if (twin && !added)
+        compare_members(it, &unit, name, item, twin);
     if (twin)
-        compare_items(it, name, item, twin);
-    else
-        add_change(it, name, added ? STR("absent") : STR("present"),
-                   added ? STR("present") : STR("absent"));
+        return;
+    *LIST_ADD(it->arena, &it->units->list) = unit;
+    add_change(it, name, added ? STR("absent") : STR("present"),
+               added ? STR("present") : STR("absent"));
 }
 
 static void compare_field(struct comparing *it, const void *a, const void *b)

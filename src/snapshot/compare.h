@@ -4,13 +4,14 @@
 
 #include "snapshot/diff.h"
 
-/* What is put back as one: a fact, or an item of a list. */
+/* What is put back as one: a fact, an item of a list, or a member of one. */
 struct unit {
     const struct layer *layer;
     const struct field *field;
     bool is_item;
     struct str key; /* of an item: its first member, and how many of that value stand before it */
     size_t number;
+    const struct field *member; /* NULL: the whole item, which only one side has */
     bool derived; /* follows from others */
 };
 

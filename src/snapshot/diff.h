@@ -15,7 +15,7 @@ struct change {
     const char *layer;
     struct str fact;     /* "torch.version", "loader.libraries[libcudnn.so.9].path" */
     struct str from, to; /* values, or "absent", "denied", "unknown" */
-    size_t unit;         /* members of one item of a list go back together */
+    size_t unit;         /* what is put back together; each has one change */
 };
 
 /* Numbers of changes. */

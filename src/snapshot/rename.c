@@ -82,7 +82,8 @@ void rename_learn_homes(struct rename *rename, struct str text)
         text = str_from(text, at + homes.len);
         while (len < text.len && len < 64 && is_name_char(text.data[len]))
             len++;
-        rename_learn(rename, WORD_USER, str_slice(text, 0, len), false);
+        if (len && text.data[0] != '.' && text.data[0] != '-')
+            rename_learn(rename, WORD_USER, str_slice(text, 0, len), false);
     }
 }
 

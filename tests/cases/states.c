@@ -20,14 +20,6 @@ static struct str facts_json(struct arena *arena, const struct facts *facts)
     return buf_str(&buf);
 }
 
-static void verdict_of(struct arena *arena, const struct facts *facts, struct verdict *ret)
-{
-    struct judgement judgement = { 0 };
-
-    rules_judge(arena, facts, &judgement);
-    diagnose(arena, facts, &judgement, ret);
-}
-
 static struct facts *look(struct arena *arena, struct root *root, const struct machine *machine)
 {
     struct facts *facts = ARENA_NEW(arena, struct facts);
@@ -83,7 +75,7 @@ void expect_replay(struct arena *arena, const struct machine *machine, bool reda
     struct probe_ctx ctx = { .arena = arena, .facts = is };
     struct eyes eyes = { 0 };
     struct wishes wishes = { 0 };
-    struct verdict before, after;
+    struct diff diff;
 
     snapshot = take(arena, machine, &was);
     if (redacted)
@@ -92,44 +84,40 @@ void expect_replay(struct arena *arena, const struct machine *machine, bool reda
     snapshot_look(carried, &ctx, &eyes, &wishes);
     if (!redacted)
         assert_string_equal(facts_json(arena, was).data, facts_json(arena, is).data);
-    verdict_of(arena, was, &before);
-    verdict_of(arena, is, &after);
-    assert_int_equal(before.state, after.state);
-    assert_int_equal(before.certainty, after.certainty);
-    assert_string_equal(before.cause.len ? before.cause.data : "",
-                        after.cause.len ? after.cause.data : "");
+    diff_facts(arena, was, is, &diff);
+    for (size_t i = 0; !diff.same_verdict && i < diff.changes.count; i++)
+        print_message("%.*s: %.*s -> %.*s\n", STR_ARG(diff.changes.items[i].fact),
+                      STR_ARG(diff.changes.items[i].from), STR_ARG(diff.changes.items[i].to));
+    assert_true(diff.same_verdict);
+    assert_int_equal(diff.a.verdict.certainty, diff.b.verdict.certainty);
 }
 
-/* More is installed and mapped, the machine has another name: nobody is helped or hurt by that. */
+/* Of these nobody is helped or hurt. */
 static void change_harmlessly(struct arena *arena, struct facts *facts)
 {
-    struct loader_facts *loader = &facts->loader;
     struct str from = STR("test");
 
     for (unsigned i = 0; i < HARMLESS; i++) {
-        struct library_facts *library =
-            fact_list_add(arena, &loader->libraries, sizeof(struct library_facts));
+        struct refusal_facts *refusal =
+            fact_list_add(arena, &facts->machine.refusals, sizeof(*refusal));
 
-        fact_str(&library->name, arena_printf(arena, "libharmless%u.so", i), from);
-        fact_str(&library->path, arena_printf(arena, "/opt/libharmless%u.so", i), from);
+        fact_str(&refusal->path, arena_printf(arena, "srv/data%u", i), from);
+        fact_str(&refusal->reason, STR("a directory"), from);
     }
     fact_str(&facts->machine.name, STR("another"), from);
+    fact_str(&facts->machine.os_title, STR("Another Linux"), from);
 }
 
-/* "hardware.gpus.0.capability" speaks of "hardware.gpus[0000:01:00.0].capability". */
-static bool speaks_of(struct str evidence, struct str fact)
+/* Whether it lies in a layer that the cause's evidence speaks of. */
+static bool is_evidence(const struct verdict *verdict, const char *layer)
 {
-    size_t item = str_find_char(fact, '[');
+    for (size_t i = 0; i < verdict->root->finding->evidence.count; i++) {
+        struct str of, rest;
 
-    return item == STR_NONE ? str_eq(evidence, fact)
-                            : str_starts(evidence, str_slice(fact, 0, item));
-}
-
-static bool is_evidence(const struct verdict *verdict, struct str fact)
-{
-    for (size_t i = 0; i < verdict->root->finding->evidence.count; i++)
-        if (speaks_of(verdict->root->finding->evidence.items[i], fact))
+        (void) str_cut(verdict->root->finding->evidence.items[i], '.', &of, &rest);
+        if (str_eqz(of, layer))
             return true;
+    }
     return false;
 }
 
@@ -149,8 +137,8 @@ void expect_explained(struct arena *arena, struct str name, const struct machine
 
         print_message("%.*s: %zu of %zu: %.*s: %.*s -> %.*s%s\n", STR_ARG(name), i,
                       diff->changes.count, STR_ARG(change->fact), STR_ARG(change->from),
-                      STR_ARG(change->to), is_evidence(&diff->b.verdict, change->fact) ? " *" : "");
-        told = told || is_evidence(&diff->b.verdict, change->fact);
+                      STR_ARG(change->to), is_evidence(&diff->b.verdict, change->layer) ? "" : " (!)");
+        told = told || is_evidence(&diff->b.verdict, change->layer);
     }
     assert_true(diff->changes.count > HARMLESS);
     assert_true(diff->explained.changes.count > 0);
