@@ -34,6 +34,7 @@ test-real: $(BUILD)/build.ninja
 	  tests/real/versions.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
 	  tests/real/architectures.py $(BUILD)/tests/real/gpu_code $(REAL) || failed=1; \
 	  tests/real/process.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
+	  tests/real/snapshot.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
 	  tests/real/plans.py $(BUILD)/src/cli/gpuvet || failed=1; \
 	  tests/real/wheels.py $(BUILD)/tools/read_wheel || failed=1; \
 	  exit $$failed

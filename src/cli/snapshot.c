@@ -6,6 +6,8 @@
 
 #include <errno.h>
 
+#define NAMES_LIMIT ((size_t) 1 << 20)
+
 /* --- reading ------------------------------------------------------------------------------- */
 
 static struct str why_not(const struct options *options, int error)
@@ -144,6 +146,15 @@ static int write_out(struct arena *arena, const struct options *options,
                              arena_printf(arena, "%zu", snapshot->files->answers.count), NULL));
 }
 
+/* Files that may not have been read, and say whose names must be changed in those that were. */
+static void learn_names(const struct subject *subject)
+{
+    struct str text;
+
+    (void) root_read(subject->looking.ctx.root, STR("etc/passwd"), NAMES_LIMIT, &text);
+    (void) root_read(subject->looking.ctx.root, STR("etc/hostname"), NAMES_LIMIT, &text);
+}
+
 int command_snapshot(struct arena *arena, const struct options *options)
 {
     struct subject *subject = ARENA_NEW(arena, struct subject);
@@ -161,6 +172,7 @@ int command_snapshot(struct arena *arena, const struct options *options)
     if (code != EXIT_GOOD)
         return code;
     judge(arena, &subject->facts, &verdict);
+    learn_names(subject);
     snapshot->kind = subject->kind;
     snapshot->name = subject->name;
     recording_settle(snapshot->files);

@@ -129,14 +129,14 @@ class Redaction(unittest.TestCase):
             body = self.body(taken("--no-driver", env=VARIABLES), here)
             for secret in PLANTED:
                 if secret not in ("Grace Hopper", "corpnode42"):
-                    self.assertNotIn(secret.encode(), body)
+                    self.assertFalse(secret.encode() in body, secret)
             kept = self.body(taken("--no-driver", "--no-redact", env=VARIABLES), here)
-            self.assertIn(b"wilhelmina", kept)
+            self.assertTrue(b"wilhelmina" in kept)
             body = self.body(taken(*words), here)
             for secret in ("Grace Hopper", "corpnode42", "wilhelmina", "/ada/"):
-                self.assertNotIn(secret.encode(), body)
+                self.assertFalse(secret.encode() in body, secret)
             kept = self.body(taken(*words, "--no-redact"), here)
-            self.assertIn(b"corpnode42", kept)
+            self.assertTrue(b"corpnode42" in kept)
 
 
 class Writing(unittest.TestCase):

@@ -1,0 +1,66 @@
+#!/usr/bin/env python3
+"""snapshot.py GPUVET ENVIRONMENTS: a snapshot of a real CUDA torch, and a real upgrade that breaks it.
+
+Size, time and equality of the replay; then cuDNN is replaced by pip in a copy, and diff must name the change.
+"""
+
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+VERSION = "2.6.0"
+SIZE, SECONDS = 2_000_000, 0.3
+
+
+def run(*words):
+    return subprocess.run(words, stdout=subprocess.PIPE, check=False).stdout
+
+
+def best(*words):
+    took = []
+    for _ in range(5):
+        start = time.monotonic()
+        run(*words)
+        took.append(time.monotonic() - start)
+    return min(took)
+
+
+def main():
+    gpuvet, environment = sys.argv[1], pathlib.Path(sys.argv[2]) / VERSION
+    wrong = []
+    with tempfile.TemporaryDirectory(dir=sys.argv[2]) as folder:
+        folder = pathlib.Path(folder)
+        took = best(gpuvet, "snapshot", "--env", environment, "-q", "-o", folder / "a")
+        size = (folder / "a").stat().st_size
+        was = json.loads(run(gpuvet, "--env", environment, "--json"))
+        now = json.loads(run(gpuvet, "--snapshot", folder / "a", "--json"))
+        print(f"snapshot of torch {VERSION}: {size} bytes, {took * 1000:.0f} ms")
+        if size > SIZE or took > SECONDS:
+            wrong.append("too large or too slow")
+        if was["verdict"] != now["verdict"]:
+            wrong.append("the replay says something else")
+        run("cp", "-a", "--reflink=auto", environment, folder / "env")
+        # The copy's own place must not differ: what moved is no change of the stack.
+        run(gpuvet, "snapshot", "--env", folder / "env", "-q", "-o", folder / "a")
+        python = next((folder / "env/lib").glob("python3*"))
+        shutil.rmtree(python / "site-packages/nvidia/cudnn")
+        run(sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", python / "site-packages",
+            "--upgrade", "nvidia-cudnn-cu12==9.0.0.312")
+        run(gpuvet, "snapshot", "--env", folder / "env", "-q", "-o", folder / "b")
+        took = best(gpuvet, "diff", folder / "a", folder / "b")
+        diff = json.loads(run(gpuvet, "diff", folder / "a", folder / "b", "--json"))["diff"]
+        print(f"diff: {took * 1000:.0f} ms, {len(diff['changes'])} changes, explained by {diff['explained_by']}")
+        print(json.dumps(diff["verdicts"]))
+        if not any("cudnn" in change["fact"] for change in diff["changes"]):
+            wrong.append("the upgrade is not among the changes")
+    for line in wrong:
+        print("FAILED", line)
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
