@@ -34,7 +34,7 @@ struct options {
     const struct command_row *command;
     struct str python, environment, root, facts, image, snapshot;
     struct str output; /* of snapshot: where to */
-    struct str word; /* what a command that takes words was given, with a blank between them */
+    struct str word;   /* what a command that takes words was given, with a blank between them */
     struct word_list words;       /* the same, each apart */
     struct word_list gpus, files; /* of plan: --gpu, --requirement, in their order */
     struct str driver, platform, host, knowledge; /* of plan */

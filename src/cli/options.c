@@ -45,15 +45,15 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_ENV] = { "--env", NULL, "DIR", OF_ALL, TEXT_CLI_OPTION_ENV },
     [OPTION_PID] = { "--pid", NULL, "PID", OF_CHECK | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
                      TEXT_CLI_OPTION_PID },
-    [OPTION_ROOT] = { "--root", NULL, "DIR",
-                      OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN | OF_SNAPSHOT, TEXT_CLI_OPTION_ROOT },
+    [OPTION_ROOT] = { "--root", NULL, "DIR", OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN | OF_SNAPSHOT,
+                      TEXT_CLI_OPTION_ROOT },
     [OPTION_FACTS] = { "--facts", NULL, "FILE", OF_CHECK | OF_EXPLAIN | OF_PLAN,
                        TEXT_CLI_OPTION_FACTS },
     [OPTION_IMAGE] = { "--image", NULL, "IMAGE", OF_CHECK | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
                        TEXT_CLI_OPTION_IMAGE },
     [OPTION_SNAPSHOT] = { "--snapshot", NULL, "FILE", OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN,
                           TEXT_CLI_OPTION_SNAPSHOT },
-    [OPTION_NO_DRIVER] = { "--no-driver", NULL, NULL, 
+    [OPTION_NO_DRIVER] = { "--no-driver", NULL, NULL,
                            OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN | OF_SNAPSHOT,
                            TEXT_CLI_OPTION_NO_DRIVER },
     [OPTION_QUICK] = { "--quick", NULL, NULL, OF_VERIFY, TEXT_CLI_OPTION_QUICK },
@@ -339,8 +339,8 @@ static void refuse_elsewhere(struct reader *reader)
 /* What says which machine is meant: explain looks at none unless it is told to. */
 static void refuse_without_machine(struct reader *reader)
 {
-    static const enum option_id ids[] = { OPTION_PYTHON, OPTION_ENV,   OPTION_PID,
-                                          OPTION_ROOT,   OPTION_FACTS, OPTION_NO_DRIVER,
+    static const enum option_id ids[] = { OPTION_PYTHON,  OPTION_ENV,   OPTION_PID,
+                                          OPTION_ROOT,    OPTION_FACTS, OPTION_NO_DRIVER,
                                           OPTION_SNAPSHOT };
 
     if (reader->options->command->bit != OF_EXPLAIN || is_given(reader, OPTION_WITH_MACHINE))
@@ -365,8 +365,7 @@ static void check_together(struct reader *reader)
         { OPTION_SNAPSHOT, OPTION_ROOT },     { OPTION_SNAPSHOT, OPTION_PID },
         { OPTION_SNAPSHOT, OPTION_IMAGE },    { OPTION_SNAPSHOT, OPTION_FACTS },
         { OPTION_SNAPSHOT, OPTION_THOROUGH }, { OPTION_HOST, OPTION_SNAPSHOT },
-        { OPTION_QUICK, OPTION_THOROUGH },
-        { OPTION_LIST, OPTION_WITH_MACHINE },
+        { OPTION_QUICK, OPTION_THOROUGH },    { OPTION_LIST, OPTION_WITH_MACHINE },
     };
 
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)

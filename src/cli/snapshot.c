@@ -122,8 +122,7 @@ static int seal(struct arena *arena, const struct options *options, struct snaps
 
 static int cannot_write(struct arena *arena, const struct options *options, struct str why)
 {
-    complain(
-        report_fill(arena, text_of(TEXT_CLI_CANNOT_WRITE, options->lang), "why", why, NULL));
+    complain(report_fill(arena, text_of(TEXT_CLI_CANNOT_WRITE, options->lang), "why", why, NULL));
     return EXIT_NO_OUTPUT;
 }
 

@@ -67,9 +67,8 @@ static void keep_looks(struct subject *subject)
     subject->kept->eyes = looking->eyes;
     subject->kept->python = looking->wishes.python;
     subject->kept->environment = looking->wishes.environment;
-    looking->eyes.proc = proc && proc != looking->ctx.root
-                             ? record_root(subject->kept->proc, proc)
-                             : NULL;
+    looking->eyes.proc =
+        proc && proc != looking->ctx.root ? record_root(subject->kept->proc, proc) : NULL;
     looking->ctx.root = record_root(subject->kept->files, looking->ctx.root);
 }
 

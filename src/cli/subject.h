@@ -21,8 +21,8 @@ struct subject {
     const struct quotes *quotes; /* of a text; NULL else */
     struct facts facts;
     struct looking looking; /* what filled the facts; no root where they were given */
-    struct snapshot *kept;  /* set before examining, it keeps all that is seen; the snapshot that was
-                               replayed; or NULL */
+    struct snapshot *kept; /* set before examining, it keeps all that is seen; the snapshot that was
+                              replayed; or NULL */
 };
 
 /* This machine, with the eyes of the shell that gpuvet was started from. */

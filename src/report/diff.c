@@ -49,8 +49,7 @@ static void write_explanation(struct buf *buf, const struct diff_report *report)
     if (set->changes.count == 0) {
         line(buf, report, "  ", say(report, TEXT_DIFF_UNEXPLAINED), 2);
     } else if (set->changes.count == 1) {
-        struct str change =
-            change_text(buf->arena, &diff->changes.items[set->changes.items[0]]);
+        struct str change = change_text(buf->arena, &diff->changes.items[set->changes.items[0]]);
 
         line(buf, report, "  ",
              report_fill(buf->arena, say(report, TEXT_DIFF_BECAUSE), "change", change, NULL), 2);
@@ -103,7 +102,11 @@ void report_diff_text(struct buf *buf, const struct diff_report *report)
     struct str was = name_of(report, &diff->a.verdict), now = name_of(report, &diff->b.verdict);
     bool bad = verdict_exit_code(&diff->b.verdict) == 1;
 
-    line(buf, report, diff->same_verdict ? "· " : bad ? "✗ " : diff->b.verdict.cause.len ? "✓ " : "? ",
+    line(buf, report,
+         diff->same_verdict          ? "· "
+         : bad                       ? "✗ "
+         : diff->b.verdict.cause.len ? "✓ "
+                                     : "? ",
          report_fill(buf->arena,
                      say(report, diff->same_verdict ? TEXT_DIFF_SAME : TEXT_DIFF_CHANGED), "was",
                      was, "now", now, NULL),

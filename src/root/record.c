@@ -45,7 +45,7 @@ void recording_index(struct recording *recording)
 }
 
 struct kept_answer *recording_find(const struct recording *recording, enum asked question,
-                              struct str path)
+                                   struct str path)
 {
     uint32_t slot = *slot_of(recording, question, path);
 
@@ -197,8 +197,8 @@ static void record_close(void *self, void *handle)
 }
 
 /* The answer to fill, with its error; NULL where the question came before. */
-static struct kept_answer *keep(const struct recorder *recorder, enum asked question, struct str path,
-                           int error)
+static struct kept_answer *keep(const struct recorder *recorder, enum asked question,
+                                struct str path, int error)
 {
     struct kept_answer *answer = recording_add(recorder->recording, question, path);
 
@@ -211,8 +211,8 @@ static int record_stat(void *self, struct str path, bool follow, struct node *re
 {
     struct recorder *recorder = self;
     struct node node = { 0 };
-    int r = follow ? root_stat(recorder->inner, path, &node)
-                   : root_lstat(recorder->inner, path, &node);
+    int r =
+        follow ? root_stat(recorder->inner, path, &node) : root_lstat(recorder->inner, path, &node);
     struct kept_answer *answer = keep(recorder, follow ? ASKED_STAT : ASKED_LSTAT, path, r);
 
     if (answer)

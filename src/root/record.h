@@ -47,9 +47,10 @@ struct kept_answer {
     LIST(struct piece) pieces;
     int read_error; /* the first read that failed, */
     uint64_t failed_at;
-    uint64_t short_end; /* where the last read ended that gave less than was asked for; 0: none did */
-    bool ended;         /* a read gave nothing, */
-    uint64_t end;       /* here */
+    uint64_t
+        short_end; /* where the last read ended that gave less than was asked for; 0: none did */
+    bool ended;    /* a read gave nothing, */
+    uint64_t end;  /* here */
 };
 
 struct recording {
@@ -62,11 +63,12 @@ struct recording {
 struct recording *recording_new(struct arena *arena);
 
 /* Adds an answer to `question`; NULL where there is one already. Good until the next addition. */
-struct kept_answer *recording_add(struct recording *recording, enum asked question, struct str path);
+struct kept_answer *recording_add(struct recording *recording, enum asked question,
+                                  struct str path);
 
 /* NULL: it was not asked. */
 struct kept_answer *recording_find(const struct recording *recording, enum asked question,
-                              struct str path);
+                                   struct str path);
 
 /* Sorts the pieces of every file and joins those that overlap or touch: before a replay. */
 void recording_settle(struct recording *recording);

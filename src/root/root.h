@@ -131,9 +131,9 @@ bool given_exists(struct arena *arena, struct str path);
 int root_read_given(struct arena *arena, struct str path, size_t limit, struct str *ret);
 
 /*
- * Writes a file that the user named, whole or not at all: beside it under another name, to the disk,
- * then in its place, mode 0600. What stood there stays as it was until then, and on any error.
- * -ELOOP: a link stands there; -ENXIO: something else that is no file.
+ * Writes a file that the user named, whole or not at all: beside it under another name, to the
+ * disk, then in its place, mode 0600. What stood there stays as it was until then, and on any
+ * error. -ELOOP: a link stands there; -ENXIO: something else that is no file.
  */
 int given_write(struct arena *arena, struct str path, struct str bytes);
 

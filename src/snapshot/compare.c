@@ -119,12 +119,12 @@ static void put_item(struct arena *arena, const struct unit *unit, const struct 
 {
     const struct field *field = unit->field;
     struct fact_list *list = unit_fact(unit, to);
-    const void *wanted = find_item(arena, field, fact_in(unit->layer, field, from), unit->key,
-                                   unit->number);
+    const void *wanted =
+        find_item(arena, field, fact_in(unit->layer, field, from), unit->key, unit->number);
     const void *there = find_item(arena, field, list, unit->key, unit->number);
     size_t size = field->items->size;
-    size_t at = there ? (size_t) ((const char *) there - (const char *) list->items) / size
-                      : list->count;
+    size_t at =
+        there ? (size_t) ((const char *) there - (const char *) list->items) / size : list->count;
     char *place;
 
     copy_list(arena, field, list, 1);

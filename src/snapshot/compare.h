@@ -12,7 +12,7 @@ struct unit {
     struct str key; /* of an item: its first member, and how many of that value stand before it */
     size_t number;
     const struct field *member; /* NULL: the whole item, which only one side has */
-    bool derived; /* follows from others */
+    bool derived;               /* follows from others */
 };
 
 struct units {

@@ -30,9 +30,9 @@ struct diff_side {
 
 struct diff {
     struct diff_side a, b;
-    LIST(struct change) changes; /* layer by layer */
-    bool same_verdict;           /* state and cause: nothing is to be explained */
-    struct change_set explained; /* the smallest set; empty: none was found */
+    LIST(struct change) changes;    /* layer by layer */
+    bool same_verdict;              /* state and cause: nothing is to be explained */
+    struct change_set explained;    /* the smallest set; empty: none was found */
     LIST(struct change_set) others; /* further single changes that would do */
 };
 

@@ -14,7 +14,7 @@ static bool is_below(struct str path, const char *const *folders)
 
 static bool is_packaged(struct str path)
 {
-    static const char *const folders[] = { "usr/", "lib",          "opt/",      "sys/",
+    static const char *const folders[] = { "usr/", "lib",       "opt/",           "sys/",
                                            "bin/", "etc/ld.so", "etc/os-release", NULL };
 
     return str_has(path, STR("-packages/")) || str_has(path, STR("conda-meta/")) ||
@@ -80,11 +80,9 @@ static void learn_host(struct rename *rename, const struct snapshot *snapshot, s
 
 static struct str content(const struct snapshot *snapshot, const char *path)
 {
-    const struct kept_answer *answer =
-        recording_find(snapshot->files, ASKED_OPEN, str_of(path));
+    const struct kept_answer *answer = recording_find(snapshot->files, ASKED_OPEN, str_of(path));
 
-    return answer && answer->pieces.count ? answer->pieces.items[0].bytes
-                                          : (struct str){ NULL, 0 };
+    return answer && answer->pieces.count ? answer->pieces.items[0].bytes : (struct str){ NULL, 0 };
 }
 
 /* "ada:x:1000:1000:Ada Lovelace,,,:/home/ada:/bin/bash". Accounts of the system stay. */
@@ -108,8 +106,8 @@ static void learn_accounts(struct rename *rename, const struct snapshot *snapsho
 
 static bool names_secret(struct str name)
 {
-    static const char *const words[] = { "TOKEN", "SECRET", "PASS", "CREDENTIAL", "AUTH",
-                                         "COOKIE", "_KEY", "APIKEY", "PRIVATE", "DSN" };
+    static const char *const words[] = { "TOKEN",  "SECRET", "PASS",   "CREDENTIAL", "AUTH",
+                                         "COOKIE", "_KEY",   "APIKEY", "PRIVATE",    "DSN" };
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
         for (size_t at = 0; at + strlen(words[i]) <= name.len; at++)
@@ -129,10 +127,12 @@ static bool is_one_of(struct str name, const char *const *names)
 static void learn_variable(struct rename *rename, const struct snapshot *snapshot,
                            struct str variable)
 {
-    static const char *const users[] = { "USER", "LOGNAME", "SUDO_USER", "USERNAME", "NB_USER",
-                                         "SLURM_JOB_USER", NULL };
-    static const char *const hosts[] = { "HOSTNAME", "HOST", "SLURMD_NODENAME", "SLURM_SUBMIT_HOST",
-                                         "SLURM_JOB_NODELIST", "SLURM_NODELIST", "NODE_NAME", NULL };
+    static const char *const users[] = { "USER",    "LOGNAME",        "SUDO_USER", "USERNAME",
+                                         "NB_USER", "SLURM_JOB_USER", NULL };
+    static const char *const hosts[] = { "HOSTNAME",           "HOST",
+                                         "SLURMD_NODENAME",    "SLURM_SUBMIT_HOST",
+                                         "SLURM_JOB_NODELIST", "SLURM_NODELIST",
+                                         "NODE_NAME",          NULL };
     struct str name, value;
 
     (void) str_cut(variable, '=', &name, &value);
@@ -200,10 +200,10 @@ static struct str redact_variable(struct rename *rename, struct str variable)
 
     if (!str_cut(variable, '=', &name, &value))
         return variable;
-    value = names_secret(name) ? rename_hide(rename, value)
-                               : rename_text(rename, value,
-                                             str_has(name, STR("VERSION")) ? PLACE_PACKAGE
-                                                                           : PLACE_PRIVATE);
+    value = names_secret(name)
+                ? rename_hide(rename, value)
+                : rename_text(rename, value,
+                              str_has(name, STR("VERSION")) ? PLACE_PACKAGE : PLACE_PRIVATE);
     return arena_printf(rename->arena, "%s=%s", arena_copy(rename->arena, name).data,
                         arena_copy(rename->arena, value).data);
 }

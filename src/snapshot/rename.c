@@ -16,11 +16,12 @@ static const struct str homes = STR_INIT("home/");
 static bool is_common(struct str text)
 {
     static const char *const names[] = {
-        "root",   "ubuntu", "debian", "fedora",    "centos", "rocky",   "arch",   "alpine",
-        "suse",   "admin",  "user",   "users",     "nobody", "jovyan",  "vscode", "ec2-user",
-        "azureuser", "conda", "docker", "linuxbrew", "nvidia", "localhost", "localdomain", "none",
-        "home",   "local",  "lib",    "bin",       "usr",    "opt",     "linux",  "gpu",
-        "cuda",   "torch",  "pytorch", "python",   "python3", "x86_64", "aarch64", "venv",
+        "root",      "ubuntu",      "debian",    "fedora",  "centos", "rocky",     "arch",
+        "alpine",    "suse",        "admin",     "user",    "users",  "nobody",    "jovyan",
+        "vscode",    "ec2-user",    "azureuser", "conda",   "docker", "linuxbrew", "nvidia",
+        "localhost", "localdomain", "none",      "home",    "local",  "lib",       "bin",
+        "usr",       "opt",         "linux",     "gpu",     "cuda",   "torch",     "pytorch",
+        "python",    "python3",     "x86_64",    "aarch64", "venv",
     };
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -63,8 +64,8 @@ void rename_learn(struct rename *rename, enum word_kind kind, struct str text, b
             return;
     word = LIST_ADD(rename->arena, &rename->words);
     *word = (struct word){ .kind = kind, .text = text, .home_only = home_only || text.len < 3 };
-    word->alias = kind == WORD_SECRET ? rename_hide(rename, text)
-                                      : alias_of(rename, kind, text.len);
+    word->alias =
+        kind == WORD_SECRET ? rename_hide(rename, text) : alias_of(rename, kind, text.len);
 }
 
 static bool is_name_char(char c)

@@ -63,7 +63,7 @@ static int unpack(struct arena *arena, ZSTD_DStream *stream, struct str packed, 
         left = ZSTD_decompressStream(stream, &out, &in);
         if (ZSTD_isError(left))
             return ZSTD_getErrorCode(left) == ZSTD_error_frameParameter_windowTooLarge ? -E2BIG
-                                                                                      : -EBADMSG;
+                                                                                       : -EBADMSG;
         buf_add(&body, (struct str){ piece, out.pos });
         if (body.full)
             return -E2BIG;
@@ -89,8 +89,8 @@ int snapshot_open(struct arena *arena, struct str file, struct str *ret_body)
     if (!str_starts(file, head))
         return -EPROTONOSUPPORT;
     hash_of(sealed, hash);
-    if (sealed.len < head.len || !str_eq(str_slice(file, sealed.len + 1, file.len - 1),
-                                         (struct str){ hash, sizeof(hash) }))
+    if (sealed.len < head.len ||
+        !str_eq(str_slice(file, sealed.len + 1, file.len - 1), (struct str){ hash, sizeof(hash) }))
         return -EBADMSG;
     stream = ZSTD_createDStream();
     if (!stream)

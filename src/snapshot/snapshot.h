@@ -34,8 +34,8 @@
 struct snapshot {
     struct str kind, name; /* of the subject: "machine", "directory", … */
     bool redacted;
-    struct eyes eyes;                   /* without a root of their own: see below */
-    struct str python, environment;     /* of the wishes */
+    struct eyes eyes;               /* without a root of their own: see below */
+    struct str python, environment; /* of the wishes */
     struct driver_heard heard;
     struct recording *files;
     struct recording *proc; /* where /proc of a process was read through another root; else empty */

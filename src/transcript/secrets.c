@@ -78,8 +78,8 @@ static size_t value_of_key(struct str text, size_t at)
             end++;
         while (!bearer && end < text.len && text.data[end] == ' ')
             end++;
-        if (end >= text.len || !(text.data[end] == '=' || text.data[end] == ':' ||
-                                  (bearer && text.data[end] == ' ')))
+        if (end >= text.len ||
+            !(text.data[end] == '=' || text.data[end] == ':' || (bearer && text.data[end] == ' ')))
             continue;
         end++;
         while (end < text.len &&

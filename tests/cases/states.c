@@ -137,7 +137,8 @@ void expect_explained(struct arena *arena, struct str name, const struct machine
 
         print_message("%.*s: %zu of %zu: %.*s: %.*s -> %.*s%s\n", STR_ARG(name), i,
                       diff->changes.count, STR_ARG(change->fact), STR_ARG(change->from),
-                      STR_ARG(change->to), is_evidence(&diff->b.verdict, change->layer) ? "" : " (!)");
+                      STR_ARG(change->to),
+                      is_evidence(&diff->b.verdict, change->layer) ? "" : " (!)");
         told = told || is_evidence(&diff->b.verdict, change->layer);
     }
     assert_true(diff->changes.count > HARMLESS);

@@ -2,7 +2,8 @@
 
 #include "snapshot/snapshot.h"
 
-/* The input as a file, as text, and as what is packed: behind the hash a fuzzer comes by no chance. */
+/* The input as a file, as text, and as what is packed: behind the hash a fuzzer comes by no chance.
+ */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     AUTO_ARENA *arena = arena_new(fuzz_no_memory);
