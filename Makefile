@@ -23,11 +23,14 @@ build-asan/build.ninja: | packages
 	@meson setup build-asan -Dlink_mode=dynamic -Db_sanitize=address,undefined -Db_lundef=false \
 	  -Dc_args=-Wno-format-truncation >/dev/null
 
-# REAL holds what tests/real/fetch.sh and fetch_extensions.sh have installed.
+# REAL holds what tests/real/fetch.sh and fetch_extensions.sh have installed; UV is fetched where it is not there.
 REAL ?= /tmp/real-envs
+UV ?= /tmp/real-uv/bin/uv
 test-real: $(BUILD)/build.ninja
-	@ninja -C $(BUILD) src/cli/gpuvet tests/real/gpu_code tools/read_wheel >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
+	@ninja -C $(BUILD) src/cli/gpuvet tests/real/gpu_code tools/read_wheel tests/unpack >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
+	@test -x $(UV) || { python3 -m venv $(dir $(UV)).. && $(dir $(UV))pip install --quiet uv; }
 	@failed=0; \
+	  UV=$(UV) GPUVET=$(BUILD)/src/cli/gpuvet UNPACK=$(BUILD)/tests/unpack tests/cli/test_replace.py || failed=1; \
 	  tests/real/broken.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
 	  tests/real/loader.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
 	  tests/real/extensions.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
@@ -35,8 +38,9 @@ test-real: $(BUILD)/build.ninja
 	  tests/real/architectures.py $(BUILD)/tests/real/gpu_code $(REAL) || failed=1; \
 	  tests/real/process.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
 	  tests/real/snapshot.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
-	  tests/real/plans.py $(BUILD)/src/cli/gpuvet || failed=1; \
+	  tests/real/plans.py $(BUILD)/src/cli/gpuvet $(BUILD)/plans.json || failed=1; \
 	  tests/real/wheels.py $(BUILD)/tools/read_wheel || failed=1; \
+	  tests/real/access.py $(BUILD)/src/cli/gpuvet $(REAL)/jupyter || failed=1; \
 	  exit $$failed
 
 measure: $(BUILD)/build.ninja

@@ -49,7 +49,7 @@ def count(path, program, show_wrong):
     for case, verdict in zip(cases, verdicts(program, cases)):
         result = grade(case, verdict)
         grades[result] += 1
-        several += len(verdict[4].split()) > 1
+        several += len(set(verdict[4].split()) - {"error-line"}) > 1
         if show_wrong and result != "exact":
             print(f"{case['id']:10} {result:13} {case['cause']} <- {verdict}")
     return len(cases), grades, several

@@ -2,9 +2,9 @@
 
     gen_rules.py KNOWLEDGE_DIR TEXT_DIR OUTPUT_DIR
 
-Reads KNOWLEDGE_DIR/rules/*.toml, remedies.toml, chain.toml, steps.toml, healthy.toml and
-TEXT_DIR/*.toml; writes rules_table.h and texts_table.h for src/knowledge/. Refuses what lacks a language, a source, or
-names a remedy or a cause that does not exist.
+Reads KNOWLEDGE_DIR/rules/*.toml, remedies/*.toml, places.toml, advice.toml, chain.toml, steps.toml,
+healthy.toml and TEXT_DIR/*.toml; writes rules_table.h and texts_table.h for src/knowledge/. Refuses
+what lacks a language, a source, or names a cause or a place that does not exist.
 """
 
 import pathlib
@@ -73,11 +73,15 @@ class Tables:
         self.words = Pool()
         self.commands = Pool()
         self.rules = []
+        self.places = {}
         self.remedies = []
+        self.ways = Pool()
+        self.advice = []
         self.layers = []
         self.links = []
         self.cases = Pool()
         self.explains = []
+        self.outweighed = {}
         self.healthy = []
         self.hands = Pool()
         self.steps = []
@@ -130,16 +134,26 @@ class Tables:
             raise Mistake(f"{where}: {slug} is no cause")
         return view(slug)
 
-    def add_rule(self, entry, where, remedy_names, unless):
+    def add_outweighs(self, entry, where):
+        """Rules that rest on a text's messages alone give way to other messages."""
+        seen = need(entry, "seen", where)
+        for slug in need(entry, "causes", where):
+            self.cause(slug, where)
+            self.outweighed.setdefault(slug, []).append(seen)
+
+    def add_rule(self, entry, where, unless):
         """`unless` holds for all rules of the file; a rule may have its own."""
+        gives_way = where.startswith("symptom_") and self.outweighed.get(entry.get("slug"))
         where = f"{where}: {entry.get('slug')}"
+        if gives_way:
+            entry = entry | {
+                "when": f"({need(entry, 'when', where)}) and not seen('{' '.join(gives_way)}')"
+            }
         unless = entry.get("unless", unless)
         if unless:
             entry = entry | {"when": f"({need(entry, 'when', where)}) and not ({unless})"}
-        remedies = entry.get("remedies", [])
-        for name in remedies:
-            if name not in remedy_names:
-                raise Mistake(f"{where}: {name} is no remedy")
+        if "remedies" in entry:
+            raise Mistake(f"{where}: a remedy names its causes, not a rule its remedies")
         certainty = entry.get("certainty", "certain")
         if certainty not in CERTAINTIES:
             raise Mistake(f"{where}: certainty {certainty}")
@@ -149,7 +163,6 @@ class Tables:
                 ".slug = " + self.cause(need(entry, "slug", where), where),
                 f".when = {self.condition(entry, 'when', where)}",
                 ".evidence = " + self.strings(need(entry, "evidence", where)),
-                ".remedies = " + self.strings(remedies),
                 f".certainty = CERTAINTY_{certainty.upper()}",
                 ".headline = " + both(entry, "headline", where),
                 ".source = " + view(need(entry, "source", where)),
@@ -157,25 +170,58 @@ class Tables:
             + " }"
         )
 
+    def way_condition(self, way, where):
+        """The place's condition and the way's own; a way without either is for everywhere else."""
+        parts = [way["when"]] if "when" in way else []
+        if "where" in way:
+            if way["where"] not in self.places:
+                raise Mistake(f"{where}: {way['where']} is no place")
+            parts.insert(0, self.places[way["where"]]["when"])
+        return {"when": " and ".join(f"({part})" for part in parts) or "true"}
+
+    def way(self, remedy, way, where):
+        """A way says only what differs from its remedy."""
+        place = self.places.get(way.get("where"), {"en": "", "zh": ""})
+        whole = remedy | way
+        source = need(whole, "source", where)
+        titles = {lang: text.replace("{source}", source) for lang, text in whole.get("title", {}).items()}
+        needs = need(whole, "needs", where)
+        if any(word not in NEEDS for word in needs):
+            raise Mistake(f"{where}: needs {needs}")
+        commands = [self.strings(command) for command in whole.get("commands", [])]
+        return "{ " + ", ".join([
+            f".when = {self.condition(self.way_condition(way, where), 'when', where)}",
+            f".place = {{ {view(place['en'])}, {view(place['zh'])} }}",
+            ".title = " + both({"title": titles}, "title", where),
+            ".commands = " + self.commands.range(commands),
+            ".check = " + self.strings(need(whole, "check", where)),
+            ".needs = " + " | ".join(f"NEEDS_{word.upper()}" for word in needs),
+            ".source = " + view(source),
+        ]) + " }"
+
     def add_remedy(self, entry, where):
         name = need(entry, "name", where)
         where = f"{where}: {name}"
-        needs = need(entry, "needs", where)
-        if any(word not in NEEDS for word in needs):
-            raise Mistake(f"{where}: needs {needs}")
-        commands = [self.strings(command) for command in entry.get("commands", [])]
-        self.remedies.append(
-            "{ "
-            + ", ".join([
-                ".name = " + view(name),
-                f".when = {self.condition(entry, 'when', where)}",
-                ".title = " + both(entry, "title", where),
-                ".commands = " + self.commands.range(commands),
-                ".needs = " + " | ".join(f"NEEDS_{word.upper()}" for word in needs),
-                ".source = " + view(need(entry, "source", where)),
-            ])
-            + " }"
-        )
+        causes = [self.cause(slug, where) for slug in need(entry, "causes", where)]
+        ways = [self.way(entry, way, where) for way in entry.get("way", [{}])]
+        self.remedies.append("{ " + ", ".join([
+            ".name = " + view(name),
+            ".causes = " + self.words.range(causes),
+            f".when = {self.condition({'when': 'true'} | entry, 'when', where)}",
+            f".unless = {self.condition({'unless': 'false'} | entry, 'unless', where)}",
+            ".ways = " + self.ways.range(ways),
+        ]) + " }")
+
+    def add_advice(self, entry, where):
+        slug = need(entry, "cause", where)
+        where = f"{where}: {slug}"
+        self.advice.append("{ " + ", ".join([
+            ".cause = " + self.cause(slug, where),
+            ".apart = " + both(entry, "apart", where),
+            ".avoid = " + both(entry, "avoid", where),
+            f".warn = {str(entry.get('warn', False)).lower()}",
+            ".source = " + view(need(entry, "source", where)),
+        ]) + " }")
 
     def link_cases(self, cases, where):
         rows = []
@@ -197,6 +243,7 @@ class Tables:
             + ", ".join([
                 ".layer = " + view(layer),
                 ".title = " + both(entry, "title", f"{where}: {layer}"),
+                ".doors = " + self.strings(entry.get("doors", [])),
                 ".after = " + self.strings(entry.get("after", [])),
                 ".cases = " + self.link_cases(need(entry, "case", f"{where}: {layer}"),
                                               f"{where}: {layer}"),
@@ -251,7 +298,9 @@ class Tables:
             ("struct str", "rule_words", self.words.rows),
             ("struct range", "rule_commands", self.commands.rows),
             ("struct rule", "rule_rows", self.rules),
+            ("struct remedy_way", "way_rows", self.ways.rows),
             ("struct remedy", "remedy_rows", self.remedies),
+            ("struct advice", "advice_rows", self.advice),
             ("struct link_case", "link_case_rows", self.cases.rows),
             ("struct link", "link_rows", self.links),
             ("struct precedence", "precedence_rows", self.explains),
@@ -274,13 +323,18 @@ def entries(path, key):
 def write_rules(knowledge, output):
     causes = {entry["slug"] for entry in entries(knowledge / "causes.toml", "cause")}
     tables = Tables(causes)
-    for entry in entries(knowledge / "remedies.toml", "remedy"):
-        tables.add_remedy(entry, "remedies.toml")
-    names = {entry["name"] for entry in entries(knowledge / "remedies.toml", "remedy")}
+    tables.places = read_toml(knowledge / "places.toml")
+    for path in sorted((knowledge / "remedies").glob("*.toml")):
+        for entry in entries(path, "remedy"):
+            tables.add_remedy(entry, path.name)
+    for entry in entries(knowledge / "advice.toml", "advice"):
+        tables.add_advice(entry, "advice.toml")
+    for entry in entries(knowledge / "precedence.toml", "outweighs"):
+        tables.add_outweighs(entry, "precedence.toml")
     for path in sorted((knowledge / "rules").glob("*.toml")):
         unless = read_toml(path).get("unless")
         for entry in entries(path, "rule"):
-            tables.add_rule(entry, path.name, names, unless)
+            tables.add_rule(entry, path.name, unless)
     for entry in entries(knowledge / "chain.toml", "link"):
         tables.add_link(entry, "chain.toml")
     for entry in entries(knowledge / "steps.toml", "step"):

@@ -160,6 +160,12 @@ def cuda_targets(directory, pool):
          **texts(pool, row, same("capability", "first", "ended", "source"))} for row in rows])
 
 
+def cuda_compat(directory, pool):
+    rows = read_csv(directory / "cuda_compat.csv", lambda row: torch_tables.dotted(row["cuda"]))
+    return initialisers("static const struct compat_row compat_rows[]", [
+        {"basis": BASES[row["basis"]], **texts(pool, row, same("cuda", "branches", "source"))} for row in rows])
+
+
 def run_time_rows(directory, name):
     """A table of torch_tables.TABLES: rows of its members, in the order of the look-ups."""
     table = torch_tables.TABLES[name]
@@ -211,6 +217,7 @@ def main(source, target):
     entries = read_toml(source / "causes.toml")["cause"]
     files = {
         "causes_table.h": causes(entries),
+        "cuda_compat_table.h": cuda_compat(source, pool),
         "cuda_table.h": cuda_releases(source, pool),
         "driver_packages_table.h": driver_packages(source, pool),
         "errors_table.h": errors(source, pool, {entry["slug"] for entry in entries}),

@@ -63,6 +63,20 @@ static int write_all(int fd, struct str bytes)
     return 0;
 }
 
+/* Secrets go this way: no other process and no disk ever sees them. */
+static int input_in_memory(struct str input)
+{
+    AUTO_CLOSE int fd = memfd_create("gpuvet-input", MFD_CLOEXEC);
+    int error;
+
+    if (fd < 0)
+        return -errno;
+    error = write_all(fd, input);
+    if (!error && lseek(fd, 0, SEEK_SET) < 0)
+        error = -errno;
+    return error ? error : take_fd(&fd);
+}
+
 static int image_in_memory(struct str image)
 {
     AUTO_CLOSE int fd = memfd_create("gpuvet-helper", MFD_CLOEXEC | MFD_EXEC);
@@ -145,15 +159,17 @@ static bool move_up(int *fd)
     return *fd >= 0;
 }
 
-static bool redirect(const struct child_spec *spec, int *image, int *answers, int *complaints,
-                     int *failures)
+static bool redirect(const struct child_spec *spec, int *image, int *input, int *answers,
+                     int *complaints, int *failures)
 {
     int null;
 
-    if (!move_up(image) || !move_up(answers) || !move_up(complaints) || !move_up(failures))
+    if (!move_up(image) || !move_up(input) || !move_up(answers) || !move_up(complaints) ||
+        !move_up(failures))
         return false;
     null = open_null();
-    if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(*complaints, STDERR_FILENO) < 0)
+    if (null < 0 || dup2(*input >= 0 ? *input : null, STDIN_FILENO) < 0 ||
+        dup2(*complaints, STDERR_FILENO) < 0)
         return false;
     if (dup2(spec->answers_on_stdout ? *answers : null, STDOUT_FILENO) < 0)
         return false;
@@ -164,8 +180,8 @@ static bool redirect(const struct child_spec *spec, int *image, int *answers, in
     return true;
 }
 
-_Noreturn static void become(const struct child_spec *spec, int image, int answers, int complaints,
-                             int failures, pid_t parent)
+_Noreturn static void become(const struct child_spec *spec, int image, int input, int answers,
+                             int complaints, int failures, pid_t parent)
 {
     static const char *const nothing[] = { NULL };
     /* exec takes arrays that it promises not to change: POSIX, exec, rationale */
@@ -176,7 +192,7 @@ _Noreturn static void become(const struct child_spec *spec, int image, int answe
     struct failure failure = { 0 };
 
     forget_parent(parent);
-    if (redirect(spec, &image, &answers, &complaints, &failures)) {
+    if (redirect(spec, &image, &input, &answers, &complaints, &failures)) {
         failure.at_exec = true;
         if (image >= 0)
             (void) fexecve(image, argv.taken, environment.taken);
@@ -220,6 +236,7 @@ static int start(struct child *child, struct arena *arena, const struct child_sp
     AUTO_PIPE complaints = { -1, -1 };
     AUTO_PIPE failures = { -1, -1 };
     AUTO_CLOSE int image = -1;
+    AUTO_CLOSE int input = -1;
     pid_t self = getpid(), pid;
     int error;
 
@@ -227,6 +244,12 @@ static int start(struct child *child, struct arena *arena, const struct child_sp
         image = open_image(arena, spec, &child->result);
         if (image < 0)
             return image;
+    }
+    if (spec->input.len) {
+        child->result.step = "input";
+        input = input_in_memory(spec->input);
+        if (input < 0)
+            return input;
     }
     child->result.step = "pipe";
     if ((error = open_pipe(&answers)) || (error = open_pipe(&complaints)) ||
@@ -240,7 +263,7 @@ static int start(struct child *child, struct arena *arena, const struct child_sp
     if (pid < 0)
         return -errno;
     if (pid == 0)
-        become(spec, image, answers.write, complaints.write, failures.write, self);
+        become(spec, image, input, answers.write, complaints.write, failures.write, self);
     (void) setpgid(pid, pid); /* both sides do it: whoever comes first */
     child->pid = pid;
     child->pidfd = (int) syscall(SYS_pidfd_open, pid, 0);
@@ -259,7 +282,8 @@ struct child *child_start(struct arena *arena, const struct child_spec *spec)
         .failures = -1,
         .started_us = clock_us(),
         .answers = { -1, buf_new(arena, spec->answer_limit ? spec->answer_limit : ANSWER_LIMIT) },
-        .complaints = { -1, buf_new(arena, COMPLAINT_LIMIT) },
+        .complaints = { -1, buf_new(arena, spec->complaint_limit ? spec->complaint_limit
+                                                                 : COMPLAINT_LIMIT) },
     };
     child->result.error = start(child, arena, spec);
     if (child->result.error)

@@ -9,9 +9,9 @@
  *     const struct child_result *answer = child_result(a);
  *
  * A child runs in a process group of its own, dies with us, and inherits nothing but what its spec
- * names: its environment, /dev/null as standard input, and the pipes that we read. Its end is its
- * death, not the end of its output: a grandchild that keeps the pipe open delays nothing, and is
- * killed with the group.
+ * names: its environment, its standard input (/dev/null unless told), and the pipes that we read.
+ * Its end is its death, not the end of its output: a grandchild that keeps the pipe open delays
+ * nothing, and is killed with the group.
  */
 #ifndef GPUVET_BASE_CHILD_H
 #define GPUVET_BASE_CHILD_H
@@ -28,8 +28,10 @@ struct child_spec {
     struct str image;           /* the program's bytes; empty: argv[0] is the path of a file */
     const char *const *argv;    /* NULL-terminated, never empty */
     const char *const *environ; /* NULL-terminated; NULL: an empty environment */
+    struct str input;           /* what it reads on standard input; empty: nothing */
     const char *temporary_dir;  /* where the image goes if memfd_create is refused; NULL: /tmp */
     size_t answer_limit;        /* bytes of answer that are kept; 0: 64 KiB */
+    size_t complaint_limit;     /* of what it writes to standard error; 0: 4 KiB */
     bool answers_on_stdout;     /* for programs not ours: read fd 1 instead of fd 3 */
     bool no_memfd;              /* go straight to the temporary file */
 };
@@ -46,15 +48,16 @@ enum child_end {
 
 struct child_result {
     enum child_end end;
-    int error;          /* negative errno; 0 unless CHILD_EXEC or CHILD_SYSTEM */
-    const char *step;   /* "memfd", "temporary-file", "pipe", "fork", "redirect", "exec", "wait" */
-    int signal, code;   /* 0 where they do not apply */
-    bool unreaped;      /* late, and still inside a system call that no kill interrupts */
-    bool truncated;     /* answered more than answer_limit; the rest was dropped */
-    bool from_file;     /* the image went through a temporary file */
-    int64_t us;         /* from start to end */
-    struct str answers; /* raw bytes, from the child: garbage is possible */
-    struct str complaints; /* the start of what it wrote to standard error, at most 4 KiB */
+    int error; /* negative errno; 0 unless CHILD_EXEC or CHILD_SYSTEM */
+    const char
+        *step; /* "memfd", "temporary-file", "input", "pipe", "fork", "redirect", "exec", "wait" */
+    int signal, code;      /* 0 where they do not apply */
+    bool unreaped;         /* late, and still inside a system call that no kill interrupts */
+    bool truncated;        /* answered more than answer_limit; the rest was dropped */
+    bool from_file;        /* the image went through a temporary file */
+    int64_t us;            /* from start to end */
+    struct str answers;    /* raw bytes, from the child: garbage is possible */
+    struct str complaints; /* the start of what it wrote to standard error */
 };
 
 /* Called while waiting: first `after_us` after the wait began, then again every `every_us` (0: only

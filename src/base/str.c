@@ -123,6 +123,14 @@ bool str_has(struct str s, struct str needle)
     return str_find(s, needle) != STR_NONE;
 }
 
+bool str_has_nocase(struct str s, struct str needle)
+{
+    for (size_t at = 0; at + needle.len <= s.len; at++)
+        if (str_eq_nocase(str_slice(s, at, at + needle.len), needle))
+            return true;
+    return false;
+}
+
 bool str_cut(struct str s, char separator, struct str *ret_head, struct str *ret_tail)
 {
     size_t at = str_find_char(s, separator);

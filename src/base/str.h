@@ -58,6 +58,7 @@ size_t str_find(struct str s, struct str needle);
 size_t str_find_char(struct str s, char c);
 size_t str_rfind_char(struct str s, char c);
 bool str_has(struct str s, struct str needle);
+bool str_has_nocase(struct str s, struct str needle); /* ASCII letters only */
 
 /*
  * Splits at the first `separator`. True where there is one; else the head is the whole view and

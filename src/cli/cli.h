@@ -46,6 +46,7 @@ struct options {
     bool no_driver, quick, thorough;
     bool list, with_machine, matrix, steps;
     bool text, no_redact; /* of snapshot */
+    bool start_kernel;    /* of access */
 };
 
 /* Which commands an option is for. */
@@ -57,7 +58,9 @@ enum command_bit {
     OF_PLAN = 16,
     OF_SNAPSHOT = 32,
     OF_DIFF = 64,
-    OF_ALL = 127
+    OF_ACCESS = 128,
+    OF_ALL = 255,
+    OF_STACK = OF_ALL & ~OF_ACCESS /* they look at an environment */
 };
 
 /* What may follow a command's name: nothing; one word or two, which must; any number. */
@@ -122,6 +125,10 @@ void progress_end(struct progress *progress);
 size_t terminal_columns(void);
 bool terminal_takes_colour(enum colour wanted);
 
+/* Says what was wrong with the command line: EXIT_WRONG_USAGE. */
+int wrong_usage(struct arena *arena, enum lang lang, struct str what);
+
+int command_access(struct arena *arena, const struct options *options);
 int command_explain(struct arena *arena, const struct options *options);
 int command_diff(struct arena *arena, const struct options *options);
 int command_plan(struct arena *arena, const struct options *options);

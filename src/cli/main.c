@@ -13,6 +13,7 @@ const struct command_row cli_commands[] = {
     { "why", OF_WHY, WORDS_ONE, "LIBRARY", TEXT_CLI_COMMAND_WHY, command_why },
     { "snapshot", OF_SNAPSHOT, WORDS_NONE, NULL, TEXT_CLI_COMMAND_SNAPSHOT, command_snapshot },
     { "diff", OF_DIFF, WORDS_TWO, "A B", TEXT_CLI_COMMAND_DIFF, command_diff },
+    { "access", OF_ACCESS, WORDS_ANY, "DOOR WHERE", TEXT_CLI_COMMAND_ACCESS, command_access },
     { NULL, OF_ALL, WORDS_NONE, NULL, TEXT_COUNT, NULL },
 };
 
@@ -22,7 +23,7 @@ static void out_of_memory(void)
     _exit(EXIT_INTERNAL);
 }
 
-static int wrong_usage(struct arena *arena, enum lang lang, struct str what)
+int wrong_usage(struct arena *arena, enum lang lang, struct str what)
 {
     struct buf shown = buf_new(arena, 64u * 1024u);
 

@@ -26,6 +26,7 @@ enum option_id {
     OPTION_REQUIREMENT,
     OPTION_MATRIX,
     OPTION_KNOWLEDGE,
+    OPTION_START_KERNEL,
     OPTION_STEPS,
     OPTION_OUTPUT,
     OPTION_TEXT,
@@ -41,8 +42,8 @@ enum option_id {
 };
 
 static const struct option_row rows[OPTION_COUNT] = {
-    [OPTION_PYTHON] = { "--python", NULL, "PATH", OF_ALL, TEXT_CLI_OPTION_PYTHON },
-    [OPTION_ENV] = { "--env", NULL, "DIR", OF_ALL, TEXT_CLI_OPTION_ENV },
+    [OPTION_PYTHON] = { "--python", NULL, "PATH", OF_STACK, TEXT_CLI_OPTION_PYTHON },
+    [OPTION_ENV] = { "--env", NULL, "DIR", OF_STACK, TEXT_CLI_OPTION_ENV },
     [OPTION_PID] = { "--pid", NULL, "PID", OF_CHECK | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
                      TEXT_CLI_OPTION_PID },
     [OPTION_ROOT] = { "--root", NULL, "DIR", OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN | OF_SNAPSHOT,
@@ -70,6 +71,8 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_REQUIREMENT] = { "--requirement", "-r", "FILE", OF_PLAN, TEXT_CLI_OPTION_REQUIREMENT },
     [OPTION_KNOWLEDGE] = { "--knowledge", NULL, "FILE", OF_PLAN, TEXT_CLI_OPTION_KNOWLEDGE },
     [OPTION_MATRIX] = { "--matrix", NULL, NULL, OF_PLAN, TEXT_CLI_OPTION_MATRIX },
+    [OPTION_START_KERNEL] = { "--start-kernel", NULL, NULL, OF_ACCESS,
+                              TEXT_CLI_OPTION_START_KERNEL },
     [OPTION_STEPS] = { "--steps", NULL, NULL, OF_CHECK | OF_VERIFY, TEXT_CLI_OPTION_STEPS },
     [OPTION_OUTPUT] = { "--output", "-o", "FILE", OF_SNAPSHOT, TEXT_CLI_OPTION_OUTPUT },
     [OPTION_TEXT] = { "--text", NULL, NULL, OF_SNAPSHOT, TEXT_CLI_OPTION_TEXT },
@@ -238,6 +241,9 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
         break;
     case OPTION_MATRIX:
         options->matrix = true;
+        break;
+    case OPTION_START_KERNEL:
+        options->start_kernel = true;
         break;
     case OPTION_STEPS:
         options->steps = true;

@@ -129,6 +129,7 @@ int command_plan(struct arena *arena, const struct options *options)
         code = read_files(arena, options, &subject->facts, knowledge, &wants);
     if (code != EXIT_GOOD)
         return code;
+    wants_add_installed(arena, &subject->facts, knowledge, &wants);
     problem_make(arena, &subject->facts, &wants, knowledge, &problem);
     plan_make(&problem, &plan);
     code = show(arena, options,

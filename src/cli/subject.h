@@ -16,7 +16,8 @@ struct looking {
 };
 
 struct subject {
-    struct str kind; /* "machine", "process", "directory", "image", "snapshot", "facts", "text" */
+    struct str kind; /* "machine", "process", "directory", "image", "snapshot", "facts", "text",
+                        "door" */
     struct str name;
     const struct quotes *quotes; /* of a text; NULL else */
     struct facts facts;

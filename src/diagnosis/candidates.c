@@ -28,9 +28,12 @@ static bool is_new(const struct fact_list *symptoms, size_t at)
     return true;
 }
 
-/* Adds what the messages point at, or, where `context` says so, what surrounds them. */
-static void add_hints(const struct fact_list *symptoms, bool context, unsigned *hints)
+/* Adds what the messages point at, or, where `context` says so, what surrounds them: that speaks
+ * for what a message has named, or, where none has named anything, for itself. */
+static bool add_hints(const struct fact_list *symptoms, bool context, bool named, unsigned *hints)
 {
+    bool any = false;
+
     for (size_t i = 0; i < symptoms->count; i++) {
         const struct lead *lead = lead_of(LIST_OF(symptom_item, symptoms)[i].name.value);
 
@@ -39,10 +42,12 @@ static void add_hints(const struct fact_list *symptoms, bool context, unsigned *
         for (unsigned k = 0; k < lead->causes.count; k++) {
             unsigned *its = &hints[cause_by_slug(lead_cause(lead, k))->order];
 
-            if (!context || *its)
+            if (!named || *its)
                 *its += HINT / (k + 1);
+            any = true;
         }
     }
+    return any;
 }
 
 /* How much of the text speaks for each cause, by its order. */
@@ -51,8 +56,9 @@ static unsigned *count_hints(struct arena *arena, const struct facts *facts)
     unsigned *hints = arena_array(arena, cause_count(), sizeof(*hints));
 
     if (facts->symptom.items.state == FACT_KNOWN) {
-        add_hints(&facts->symptom.items, false, hints);
-        add_hints(&facts->symptom.items, true, hints);
+        bool named = add_hints(&facts->symptom.items, false, false, hints);
+
+        (void) add_hints(&facts->symptom.items, true, named, hints);
     }
     return hints;
 }

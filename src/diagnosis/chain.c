@@ -23,12 +23,34 @@ static bool is_broken(const struct verdict *verdict, struct str layer)
     return false;
 }
 
+/* A link of a door says itself that it is broken. */
+static bool is_shown_broken(const struct verdict *verdict, struct str layer)
+{
+    for (size_t i = 0; i < verdict->chain.count; i++)
+        if (str_eq(verdict->chain.items[i].link->layer, layer) &&
+            verdict->chain.items[i].state == LINK_BROKEN)
+            return true;
+    return false;
+}
+
 static bool is_cut_off(const struct verdict *verdict, const struct link *link)
 {
     for (unsigned i = 0; i < link->after.count; i++)
-        if (is_broken(verdict, rule_word(link->after, i)))
+        if (is_broken(verdict, rule_word(link->after, i)) ||
+            is_shown_broken(verdict, rule_word(link->after, i)))
             return true;
     return false;
+}
+
+/* The door's links where one was asked about, else the GPU's. */
+static bool is_of_chain(const struct verdict *verdict, const struct link *link)
+{
+    const struct fact_str *door = &verdict->facts->access.door;
+
+    for (unsigned i = 0; i < link->doors.count; i++)
+        if (fact_is(door, rule_word(link->doors, i)))
+            return true;
+    return link->doors.count == 0 && door->state != FACT_KNOWN;
 }
 
 void diagnose_chain(struct arena *arena, struct verdict *verdict)
@@ -36,8 +58,11 @@ void diagnose_chain(struct arena *arena, struct verdict *verdict)
     const struct link *link;
 
     for (size_t i = 0; (link = link_at(i)) != NULL; i++) {
-        struct chain_link *shown = LIST_ADD(arena, &verdict->chain);
+        struct chain_link *shown;
 
+        if (!is_of_chain(verdict, link))
+            continue;
+        shown = LIST_ADD(arena, &verdict->chain);
         *shown = (struct chain_link){ .link = link, .state = LINK_UNKNOWN };
         for (unsigned c = 0; c < link->cases.count && !shown->text; c++) {
             const struct link_case *row = rule_case(link->cases, c);

@@ -23,14 +23,20 @@ enum verdict_state { STATE_HEALTHY, STATE_BROKEN, STATE_UNDECIDED, STATE_NOT_ENV
 
 enum role { ROLE_ROOT, ROLE_CONSEQUENCE, ROLE_INDEPENDENT };
 
-/* A remedy that is possible here, its commands filled in. plan/ sets it. */
-struct remedy_offer {
-    const struct remedy *remedy;
-    LIST(struct command) commands;
-};
 struct command {
     struct str *words; /* argv */
     size_t count;
+};
+
+/* A remedy that is possible here, its commands filled in. plan/ sets it. */
+struct remedy_offer {
+    const struct remedy_way *way;
+    LIST(struct command) commands;
+    struct command check; /* shows whether it worked; empty: a fact for it is not known */
+};
+struct remedy_offers {
+    struct remedy_offer *items; /* as LIST_ADD() wants it */
+    size_t count, room;
 };
 
 struct diagnosed {
@@ -38,7 +44,7 @@ struct diagnosed {
     enum role role;
     enum certainty certainty;                /* the rule's, or less: see below */
     LIST(const struct diagnosed *) explains; /* its consequences */
-    LIST(struct remedy_offer) remedies;
+    struct remedy_offers remedies;
 };
 
 struct chain_link {
@@ -54,6 +60,7 @@ struct verdict {
     const struct healthy *healthy;   /* what it rests on, and says; NULL: not healthy */
     const struct diagnosed *root;    /* NULL where no finding is the cause */
     LIST(struct diagnosed) findings; /* the root first, then consequences, then independent ones */
+    struct remedy_offers next;       /* where no finding is the cause: what is to be done then */
     LIST(const struct open_question *) undecided; /* likeliest first */
     LIST(struct chain_link) chain;
     const struct facts *facts;

@@ -81,6 +81,7 @@ struct driver_facts {
     struct fact_str ml_path;
     struct fact_str native_version; /* newest libcuda of the driver itself, on the path or not */
     struct fact_str legacy_branch;  /* last branch for the oldest GPU present; ABSENT: none ended */
+    struct fact_str first_branch;   /* first branch for the newest GPU present; derived */
     struct fact_str needs_flavour;  /* "open" or "proprietary", where a GPU takes only that */
     struct fact_bool fabric_manager; /* its program is installed */
     struct fact_bool asked;          /* NVML and libcuda themselves were asked */
@@ -125,6 +126,7 @@ ROWS driver_fields[] = {
     FIELD(driver, ml_path, "the libnvidia-ml that programs load"),
     FIELD(driver, native_version, "version of the driver's own libcuda, on the path or not"),
     FIELD(driver, legacy_branch, "last driver branch for the oldest GPU present"),
+    FIELD(driver, first_branch, "first driver branch for the newest GPU present"),
     FIELD(driver, needs_flavour, "kernel module that a GPU present demands"),
     FIELD(driver, fabric_manager, "whether the fabric manager is installed"),
     FIELD(driver, asked, "whether the driver itself was asked"),

@@ -61,7 +61,7 @@ struct extensions_facts {
     /* built for another Python */
     struct fact_str python_subject, python_package, python_file, python_tag;
     /* no code for a GPU */
-    struct fact_str arch_package, arch_has, arch_gpu;
+    struct fact_str arch_subject, arch_package, arch_has, arch_gpu;
 };
 
 ROWS extensions_fields[] = {
@@ -86,7 +86,8 @@ ROWS extensions_fields[] = {
     FIELD_IN(extensions, python, package, "its package"),
     FIELD_IN(extensions, python, file, "its file"),
     FIELD_IN(extensions, python, tag, "the Python that it was built for"),
-    FIELD_IN(extensions, arch, package, "package without code for a GPU that torch has code for"),
+    FIELD_IN(extensions, arch, subject, "what has no code for a GPU that torch has code for"),
+    FIELD_IN(extensions, arch, package, "its package"),
     FIELD_IN(extensions, arch, has, "what it has code for"),
     FIELD_IN(extensions, arch, gpu, "that GPU"),
 };

@@ -9,6 +9,7 @@
 #define GPUVET_FACTS_FACTS_H
 
 #include "base/json.h"
+#include "facts/access.h"
 #include "facts/build.h"
 #include "facts/cuda.h"
 #include "facts/driver.h"
@@ -43,6 +44,7 @@ struct facts {
     struct symptom_facts symptom;
     struct build_facts build;
     struct verify_facts verify;
+    struct access_facts access;
 };
 
 /* One layer: its name, its rows, and where it lies in struct facts. */

@@ -15,6 +15,7 @@ struct gpu_facts {
     struct fact_str holder;       /* kernel driver that is bound to it; ABSENT: none */
     struct fact_str open_module;  /* does the open kernel module support it: "yes", "no" */
     struct fact_int last_branch;  /* last driver branch that supports it; ABSENT: not ended */
+    struct fact_int first_branch; /* the first, derived; ABSENT: the tables do not tell */
     struct fact_str uuid;         /* "GPU-…" */
     struct fact_bool virtual_gpu; /* a vGPU, as the guest sees it */
     struct fact_bool mig_enabled;
@@ -32,6 +33,7 @@ ROWS gpu_fields[] = {
     FIELD(gpu, holder, "kernel driver bound to it"),
     FIELD(gpu, open_module, "whether the open kernel module supports it"),
     FIELD(gpu, last_branch, "last driver branch that supports it"),
+    FIELD(gpu, first_branch, "first driver branch that supports it"),
     FIELD(gpu, uuid, "UUID"),
     FIELD(gpu, virtual_gpu, "whether it is a vGPU"),
     FIELD(gpu, mig_enabled, "whether MIG mode is on"),

@@ -65,12 +65,18 @@ ITEM_TYPE(target);
 
 struct torch_facts {
     /* the interpreter */
-    struct fact_str python;             /* path, as the user's command line finds it */
-    struct fact_str python_version;     /* "3.11" */
-    struct fact_str python_abi;         /* "cp311", "cp313t" */
-    struct fact_str environment;        /* the environment's folder: sys.prefix */
-    struct fact_str environment_kind;   /* "system", "venv", "conda", "pyenv" */
-    struct fact_list search_path;       /* sys.path, worked out */
+    struct fact_str python;           /* path, as the user's command line finds it */
+    struct fact_str python_version;   /* "3.11" */
+    struct fact_str python_abi;       /* "cp311", "cp313t" */
+    struct fact_str environment;      /* the environment's folder: sys.prefix */
+    struct fact_str environment_kind; /* "system", "venv", "conda", "pyenv" */
+    /* what may change it */
+    struct fact_bool pip;                /* the environment has pip */
+    struct fact_bool externally_managed; /* pip refuses to install into it: PEP 668 */
+    struct fact_str manager;      /* "uv", "poetry", "pixi": whose lock file rules it; ABSENT */
+    struct fact_str project;      /* the folder of that lock file */
+    struct fact_str conda;        /* the conda or mamba that looks after it; ABSENT: none */
+    struct fact_list search_path; /* sys.path, worked out */
     struct fact_bool search_path_exact; /* no .pth line that runs unknown code */
     struct fact_str search_path_code;   /* the first such line's file */
     /* torch */
@@ -131,6 +137,11 @@ ROWS torch_fields[] = {
     FIELD(torch, python_abi, "its ABI tag"),
     FIELD(torch, environment, "folder of the environment"),
     FIELD(torch, environment_kind, "system, venv, conda or pyenv"),
+    FIELD(torch, pip, "whether the environment has pip"),
+    FIELD(torch, externally_managed, "whether pip refuses to install into it (PEP 668)"),
+    FIELD(torch, manager, "the project manager whose lock file rules it: uv, poetry, pixi"),
+    FIELD(torch, project, "the folder of that lock file"),
+    FIELD(torch, conda, "the conda or mamba that looks after it"),
     FIELD_ITEMS(torch, search_path, search_path, "where Python looks for packages"),
     FIELD(torch, search_path_exact, "whether no .pth line can change that list"),
     FIELD(torch, search_path_code, "the first .pth file that runs code unknown to gpuvet"),

@@ -106,20 +106,64 @@ static bool list_item(struct str line, struct str *ret)
     return true;
 }
 
+/* Where an item of a flow list ends: at a comma or the bracket, outside of quotes. */
+static size_t flow_end(struct str text)
+{
+    char quote = 0;
+
+    for (size_t at = 0; at < text.len; at++) {
+        char c = text.data[at];
+
+        if (quote)
+            quote = c == quote ? 0 : quote;
+        else if (c == '"' || c == '\'')
+            quote = c;
+        else if (c == ',' || c == ']')
+            return at;
+    }
+    return STR_NONE;
+}
+
+/* "a, 'b>=2,<3']", on one line or several. A list or map in it (pip's) is beyond this reader. */
+static int flow_list(struct str text, struct arena *arena, struct dependencies *ret)
+{
+    bool last = false;
+    int r = 0;
+
+    while (r == 0 && !last) {
+        size_t end = flow_end(text);
+        struct str item;
+
+        if (end == STR_NONE)
+            return -EBADMSG;
+        item = unquoted(str_trim(str_slice(text, 0, end)));
+        last = text.data[end] == ']';
+        text = str_from(text, end + 1);
+        if (str_starts(item, STR("{")) || str_starts(item, STR("[")))
+            return -EBADMSG;
+        if (item.len)
+            r = add_spec(item, arena, ret);
+    }
+    return r;
+}
+
 int dependencies_of_conda(struct str text, struct arena *arena, struct dependencies *ret)
 {
-    struct str line, item;
+    struct str line, item, rest = text;
     bool inside = false;
     size_t pip_at = 0; /* 1 + the column of "- pip:"; 0: not below it */
     int r = 0;
 
-    while (r == 0 && str_next_line(&text, &line)) {
+    for (; r == 0 && str_next_line(&text, &line); rest = text) {
         size_t indent = indent_of(line);
 
         if (str_trim(line).len == 0 || str_trim(line).data[0] == '#')
             continue;
         if (indent == 0 && line.data[0] != '-') {
             inside = str_starts(line, STR("dependencies:"));
+            item = str_trim(str_from(line, inside ? STR("dependencies:").len : line.len));
+            if (str_starts(item, STR("[")))
+                return flow_list(str_from(rest, str_find_char(line, '[') + 1), arena, ret);
             continue;
         }
         if (!inside || !list_item(line, &item))

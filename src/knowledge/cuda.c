@@ -81,6 +81,26 @@ bool cuda_release_find(const struct knowledge *knowledge, unsigned major, unsign
     return count && cuda_release_at(knowledge, first + count - 1, ret);
 }
 
+/* "11.8.0" is one of "11.8". */
+static bool is_update_of(struct str version, struct str minor)
+{
+    return minor.len && str_starts(version, minor) &&
+           (version.len == minor.len || version.data[minor.len] == '.');
+}
+
+bool cuda_bundled_driver(const struct knowledge *knowledge, struct str minor, struct str *ret)
+{
+    struct cuda_release release;
+    bool found = false;
+
+    for (size_t at = 0; cuda_release_at(knowledge, at, &release); at++)
+        if (is_update_of(release.version, minor) && release.bundled_driver.len) {
+            *ret = release.bundled_driver;
+            found = true;
+        }
+    return found;
+}
+
 /* The newest release of a major version. */
 static bool newest_of(const struct knowledge *knowledge, unsigned major, struct cuda_release *ret)
 {

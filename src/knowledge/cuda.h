@@ -46,6 +46,9 @@ struct cuda_requirement {
     struct str source;
 };
 
+/* The newest driver that some update of a CUDA ("13.0") came with. False where none is known. */
+bool cuda_bundled_driver(const struct knowledge *knowledge, struct str minor, struct str *ret);
+
 /*
  * For a runtime of CUDA major.minor. An unknown minor version of a known major from 11 on needs
  * what the newest known one does. False where nothing is known: never a sign that a driver is too

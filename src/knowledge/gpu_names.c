@@ -120,19 +120,33 @@ static bool fits(const struct words *row, const struct words *want, unsigned loo
     return false;
 }
 
+/* Nearly every row is out by this alone, and by its numbers: to take a name apart costs much more.
+ */
+static bool has_all_words(struct str name, const struct words *want)
+{
+    for (size_t i = 0; i < want->count; i++)
+        if (kind_of(want->word[i].data[0]) == DIGIT && !str_has(name, want->word[i]))
+            return false;
+    for (size_t i = 0; i < want->count; i++)
+        if (kind_of(want->word[i].data[0]) != DIGIT && !str_has_nocase(name, want->word[i]))
+            return false;
+    return true;
+}
+
 bool gpu_search_next(struct gpu_search *search, struct gpu_info *ret)
 {
     struct words want = words_of(search->name, search->looseness);
-    struct gpu_info gpu;
+    struct str name;
 
-    while (gpu_at(search->at, &gpu)) {
-        struct words row = words_of(gpu.name, search->looseness);
+    while (gpu_name_at(search->at, &name)) {
+        struct words row;
 
         search->at++;
-        if (fits(&row, &want, search->looseness)) {
-            *ret = gpu;
-            return true;
-        }
+        if (!has_all_words(name, &want))
+            continue;
+        row = words_of(name, search->looseness);
+        if (fits(&row, &want, search->looseness))
+            return gpu_at(search->at - 1, ret);
     }
     return false;
 }
@@ -145,7 +159,7 @@ bool gpu_search(struct str name, struct gpu_search *ret)
         struct gpu_search search = { name, looseness, 0 };
 
         if (gpu_search_next(&search, &gpu)) {
-            *ret = (struct gpu_search){ name, looseness, 0 };
+            *ret = (struct gpu_search){ name, looseness, search.at - 1 };
             return true;
         }
     }

@@ -1,5 +1,8 @@
 #include "knowledge/gpus.h"
 
+#include "knowledge/coverage.h"
+#include "knowledge/cuda.h"
+#include "knowledge/cuda_targets.h"
 #include "knowledge/dotted.h"
 
 struct gpu_row {
@@ -43,6 +46,14 @@ bool gpu_at(size_t at, struct gpu_info *ret)
         .source = table_text(row->source),
     };
     ret->tegra = gpu_capability_is_tegra(ret->capability);
+    return true;
+}
+
+bool gpu_name_at(size_t at, struct str *ret)
+{
+    if (at >= COUNT)
+        return false;
+    *ret = table_text(gpu_rows[at].name);
     return true;
 }
 
@@ -99,18 +110,42 @@ struct str gpu_architecture(struct gpu_capability capability)
 
 #define BLACKWELL 10 /* major of the first GPUs that have an open module alone */
 
-unsigned gpu_first_branch(struct gpu_capability capability)
+/* Of the first open module that lists such a GPU. */
+static unsigned first_open_branch(struct gpu_capability capability)
 {
     unsigned first = 0, branch;
 
-    if (capability.major < BLACKWELL)
-        return 0;
     for (size_t at = 0; at < COUNT; at++)
         if (gpu_rows[at].major == capability.major && gpu_rows[at].minor == capability.minor &&
             dotted_first(table_text(gpu_rows[at].first_open_driver), &branch) == 0 &&
             (first == 0 || branch < first))
             first = branch;
     return first;
+}
+
+/* Of the driver that came with the first CUDA that compiles for it. */
+static unsigned first_cuda_branch(struct gpu_capability capability)
+{
+    struct cuda_target target;
+    unsigned branch;
+
+    for (size_t at = 0; cuda_target_at(at, &target); at++) {
+        struct gpu_capability of;
+        struct str driver;
+
+        if (capability_parse(target.capability, &of) && of.major == capability.major &&
+            of.minor == capability.minor && cuda_bundled_driver(NULL, target.first, &driver) &&
+            dotted_first(driver, &branch) == 0)
+            return branch;
+    }
+    return 0;
+}
+
+unsigned gpu_first_branch(struct gpu_capability capability)
+{
+    unsigned open = capability.major >= BLACKWELL ? first_open_branch(capability) : 0;
+
+    return open ? open : first_cuda_branch(capability);
 }
 
 bool gpu_capability_is_tegra(struct gpu_capability capability)

@@ -39,6 +39,7 @@ bool gpu_by_pci(unsigned device, unsigned subvendor, unsigned subdevice, struct 
 
 /* Rows by PCI number; the Tegra modules, which have none, come first. False past the end. */
 bool gpu_at(size_t at, struct gpu_info *ret);
+bool gpu_name_at(size_t at, struct str *ret); /* the name alone, which is cheaper */
 bool gpu_pci_at(size_t at, unsigned *ret_device, unsigned *ret_subvendor, unsigned *ret_subdevice);
 
 /*
@@ -73,9 +74,10 @@ bool gpu_by_name(struct str name, struct gpu_matches *ret);
 struct str gpu_architecture(struct gpu_capability capability);
 
 /*
- * The driver branch that first supports GPUs of this capability: that of the first open kernel
- * module that lists one. 0 before Blackwell: older GPUs have older, proprietary modules too; and
- * where the table does not tell. Derived.
+ * The driver branch that first supports GPUs of this capability; 0 where no table tells. Derived.
+ * From Blackwell on, which has an open kernel module alone, the branch of the first one that lists
+ * such a GPU. Before, and where none does: the branch that came with the first CUDA whose compiler
+ * knows the capability, since a driver makes code for its GPUs by that release's compiler.
  */
 unsigned gpu_first_branch(struct gpu_capability capability);
 

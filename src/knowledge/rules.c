@@ -24,6 +24,11 @@ const struct link_case *rule_case(struct range range, unsigned at)
     return &link_case_rows[range.start + at];
 }
 
+const struct remedy_way *rule_way(struct range range, unsigned at)
+{
+    return &way_rows[range.start + at];
+}
+
 const struct by_hand *rule_by_hand(struct range range, unsigned at)
 {
     return &hand_rows[range.start + at];
@@ -59,11 +64,19 @@ const struct step_row *step_at(size_t at)
     return at < COUNT(step_rows) ? &step_rows[at] : NULL;
 }
 
-const struct remedy *remedy_by_name(struct str name)
+bool remedy_is_for(const struct remedy *remedy, struct str cause)
 {
-    for (size_t i = 0; i < COUNT(remedy_rows); i++)
-        if (str_eq(remedy_rows[i].name, name))
-            return &remedy_rows[i];
+    for (unsigned i = 0; i < remedy->causes.count; i++)
+        if (str_eq(rule_word(remedy->causes, i), cause))
+            return true;
+    return false;
+}
+
+const struct advice *advice_for(struct str cause)
+{
+    for (size_t i = 0; i < COUNT(advice_rows); i++)
+        if (str_eq(advice_rows[i].cause, cause))
+            return &advice_rows[i];
     return NULL;
 }
 

@@ -1,5 +1,5 @@
 /*
- * rules: what people write in knowledge/rules/, remedies.toml, chain.toml, steps.toml and
+ * rules: what people write in knowledge/rules/, remedies/, advice.toml, chain.toml, steps.toml and
  * precedence.toml, as const rows. Conditions are trees of nodes in one array; what they mean stands
  * in rules/rules.h.
  */
@@ -57,7 +57,6 @@ struct rule {
     struct str slug;       /* a cause */
     unsigned when;         /* node */
     struct range evidence; /* words: names of facts, what proves it first */
-    struct range remedies; /* words: names of remedies, the best first */
     enum certainty certainty;
     struct str headline[LANG_COUNT]; /* with {facts} */
     struct str source;
@@ -65,12 +64,35 @@ struct rule {
 
 enum needs { NEEDS_SAFE = 1, NEEDS_ROOT = 2, NEEDS_REBOOT = 4, NEEDS_HARDWARE = 8 };
 
+/* How a remedy is carried out on one distribution, by one package manager, one container engine. */
+struct remedy_way {
+    unsigned when;                /* node */
+    struct str place[LANG_COUNT]; /* whose way it is, for a list of all: "Fedora"; may be empty */
+    struct str title[LANG_COUNT]; /* with {facts} */
+    struct range commands;        /* ranges of words: each an argv with {facts} */
+    struct range check;           /* words: an argv that shows whether it worked */
+    unsigned needs;               /* enum needs */
+    struct str source;
+};
+
+/*
+ * What can be done about a cause. It is offered where `when` is certainly true and `unless` is not,
+ * by the first of its ways whose condition is certainly true and whose facts are known. A word of a
+ * command that begins with '?' is left out where its facts are not known.
+ */
 struct remedy {
     struct str name;
-    unsigned when; /* node: only a remedy that is certainly possible here is offered */
-    struct str title[LANG_COUNT];
-    struct range commands; /* ranges of words: each an argv with {facts} */
-    unsigned needs;        /* enum needs */
+    struct range causes;   /* words: slugs */
+    unsigned when, unless; /* nodes */
+    struct range ways;
+};
+
+/* What a person should know about a cause, whatever the facts. */
+struct advice {
+    struct str cause;
+    struct str apart[LANG_COUNT]; /* how to tell it from its neighbours */
+    struct str avoid[LANG_COUNT]; /* what not to do */
+    bool warn;                    /* people usually do that: reports say it, too */
     struct str source;
 };
 
@@ -86,6 +108,7 @@ struct link_case {
 struct link {
     struct str layer; /* "hardware" */
     struct str title[LANG_COUNT];
+    struct range doors; /* words: the doors ("ssh") of which it is a link; none: of the GPU's chain */
     struct range after; /* words: links that must work before this one is reached */
     struct range cases; /* link cases */
 };
@@ -123,6 +146,7 @@ const struct expr *rule_node(unsigned at);
 struct str rule_word(struct range range, unsigned at);      /* of a range of words */
 struct range rule_command(struct range range, unsigned at); /* of a range of ranges */
 const struct link_case *rule_case(struct range range, unsigned at);
+const struct remedy_way *rule_way(struct range range, unsigned at);
 const struct by_hand *rule_by_hand(struct range range, unsigned at);
 
 /* NULL past the end. */
@@ -133,7 +157,8 @@ const struct precedence *precedence_at(size_t at);
 const struct healthy *healthy_at(size_t at);
 const struct step_row *step_at(size_t at);
 
-const struct remedy *remedy_by_name(struct str name);
+bool remedy_is_for(const struct remedy *remedy, struct str cause);
+const struct advice *advice_for(struct str cause); /* NULL: there is none */
 bool cause_explains(struct str cause, struct str other);
 
 #endif

@@ -32,7 +32,8 @@ bool topic_points_at(const struct error_info *code, const struct cause *cause);
 struct topic_page {
     LIST(const struct rule *) rules;      /* that decide it; one for each headline */
     LIST(struct str) facts;               /* on which they rest */
-    LIST(const struct remedy *) remedies; /* what needs least first */
+    LIST(const struct remedy_way *) ways; /* of its remedies; what needs least first */
+    const struct advice *advice;          /* NULL: none */
     LIST(struct str) sources;
     LIST(const struct cause *) explained_by; /* to be ruled out first */
     LIST(const struct cause *) explains;     /* its consequences */

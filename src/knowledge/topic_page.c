@@ -17,19 +17,24 @@ static void add_source(struct arena *arena, struct topic_page *page, struct str 
         *LIST_ADD(arena, &page->sources) = source;
 }
 
-/* Kept in the order of what they need, and else in that of the rules. */
-static void add_remedy(struct arena *arena, struct topic_page *page, const struct remedy *remedy)
+/* Kept in the order of what they need, and else in that of the remedies. */
+static void add_way(struct arena *arena, struct topic_page *page, const struct remedy_way *way)
 {
     size_t at;
 
-    for (size_t i = 0; i < page->remedies.count; i++)
-        if (page->remedies.items[i] == remedy)
-            return;
-    *LIST_ADD(arena, &page->remedies) = remedy;
-    for (at = page->remedies.count - 1;
-         at > 0 && page->remedies.items[at - 1]->needs > remedy->needs; at--)
-        page->remedies.items[at] = page->remedies.items[at - 1];
-    page->remedies.items[at] = remedy;
+    *LIST_ADD(arena, &page->ways) = way;
+    for (at = page->ways.count - 1; at > 0 && page->ways.items[at - 1]->needs > way->needs; at--)
+        page->ways.items[at] = page->ways.items[at - 1];
+    page->ways.items[at] = way;
+}
+
+static void add_remedies(struct arena *arena, struct topic_page *page, struct str cause)
+{
+    const struct remedy *remedy;
+
+    for (size_t i = 0; (remedy = remedy_at(i)) != NULL; i++)
+        for (unsigned w = 0; remedy_is_for(remedy, cause) && w < remedy->ways.count; w++)
+            add_way(arena, page, rule_way(remedy->ways, w));
 }
 
 static void add_headline(struct arena *arena, struct topic_page *page, const struct rule *rule)
@@ -48,12 +53,6 @@ static void add_rule(struct arena *arena, struct topic_page *page, const struct 
     add_headline(arena, page, rule);
     for (unsigned i = 0; i < rule->evidence.count; i++)
         add_fact(arena, page, rule_word(rule->evidence, i));
-    for (unsigned i = 0; i < rule->remedies.count; i++) {
-        const struct remedy *remedy = remedy_by_name(rule_word(rule->remedies, i));
-
-        if (remedy)
-            add_remedy(arena, page, remedy);
-    }
     add_source(arena, page, rule->source);
 }
 
@@ -92,6 +91,10 @@ void topic_page(struct arena *arena, const struct cause *cause, struct topic_pag
         if (topic_points_at(&code, cause))
             *LIST_ADD(arena, &ret->codes) = code;
     add_neighbours(arena, cause, ret);
-    for (size_t i = 0; i < ret->remedies.count; i++)
-        add_source(arena, ret, ret->remedies.items[i]->source);
+    add_remedies(arena, ret, cause->slug);
+    for (size_t i = 0; i < ret->ways.count; i++)
+        add_source(arena, ret, ret->ways.items[i]->source);
+    ret->advice = advice_for(cause->slug);
+    if (ret->advice)
+        add_source(arena, ret, ret->advice->source);
 }

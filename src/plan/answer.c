@@ -19,7 +19,8 @@ void plan_because(const struct problem *problem, const struct torch_build *build
 static void choose(const struct problem *problem, const struct candidate *best, struct plan *plan)
 {
     plan->build = best->build;
-    plan->assumed = best->open;
+    plan->assumed = open_assumed(best->open);
+    plan->native = build_is_native(problem, &best->build);
     plan->basis = BASIS_MEASURED;
     plan_because(problem, &best->build, &plan->because);
     for (size_t i = 0; i < plan->because.count; i++)
@@ -130,7 +131,7 @@ static void suppose_all(const struct problem *problem, struct plan *plan)
 
 void plan_make(const struct problem *problem, struct plan *ret)
 {
-    struct plan plan = { .state = PLAN_NONE };
+    struct plan plan = { .state = PLAN_NONE, .beyond = problem_beyond_tables(problem) };
     const struct candidate *best;
 
     candidates_find(problem, &plan.candidates);

@@ -61,6 +61,8 @@ struct plan {
     enum plan_state state;
     struct torch_build build; /* of FOUND */
     enum basis basis;         /* the weakest that the choice rests on */
+    bool native;              /* of FOUND: the driver itself knows the build's CUDA */
+    struct str beyond;        /* what is newer than the tables: "torch>=2.16"; empty: nothing */
     struct becauses because;
     unsigned assumed; /* constraints that are open although the plan stands */
     struct {

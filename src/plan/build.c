@@ -1,3 +1,4 @@
+#include "plan/beside.h"
 #include "plan/install.h"
 #include "plan/plan.h"
 
@@ -19,7 +20,7 @@ static void choose(struct arena *arena, struct facts *facts)
         facts->build.requirement = (struct fact_str){ .state = FACT_ABSENT, .from = from };
         return;
     }
-    if (!best || best->open)
+    if (!best || open_assumed(best->open))
         return;
     fact_str(&facts->build.requirement,
              arena_printf(arena, "torch==%.*s+%.*s", STR_ARG(best->build.version),
@@ -54,4 +55,5 @@ void plan_build(struct arena *arena, struct facts *facts)
         choose(arena, facts);
     if (facts->build.current_requirement.state == FACT_UNKNOWN)
         name_current(arena, facts);
+    plan_beside(arena, facts);
 }

@@ -16,17 +16,21 @@ static bool read_clauses(struct made_for *made)
     return got == 0;
 }
 
-void companions_load(struct arena *arena, const struct knowledge *knowledge, struct companions *ret)
+static bool is_elsewhere(const struct companion *row, struct str platform)
+{
+    return platform.len && row->platform.len && !str_eq(row->platform, platform);
+}
+
+void companions_load(struct arena *arena, const struct knowledge *knowledge, struct str platform,
+                     struct companions *ret)
 {
     struct companions companions = { 0 };
-    struct companion row, before = { 0 };
+    struct companion row;
 
     for (size_t at = 0; companion_at(knowledge, at, &row); at++) {
-        struct made_for made = { .row = row };
-        bool again = str_eq(row.package, before.package) && str_eq(row.version, before.version);
+        struct made_for made = { .row = row, .elsewhere = is_elsewhere(&row, platform) };
 
-        before = row;
-        if (!again && read_clauses(&made)) /* a version stands there once for each platform */
+        if (made.elsewhere || read_clauses(&made))
             *LIST_ADD(arena, &companions) = made;
     }
     *ret = companions;
@@ -34,9 +38,19 @@ void companions_load(struct arena *arena, const struct knowledge *knowledge, str
 
 bool companion_is_known(const struct companions *companions, struct str name)
 {
-    for (size_t i = 0; i < companions->count; i++)
-        if (companions->items[i].clause_count && package_eq(companions->items[i].row.package, name))
+    struct str package = { NULL, 0 }; /* rows of one package stand together */
+    bool ours = false;
+
+    for (size_t i = 0; i < companions->count; i++) {
+        const struct made_for *made = &companions->items[i];
+
+        if (!str_eq(made->row.package, package)) {
+            package = made->row.package;
+            ours = package_eq(package, name);
+        }
+        if (ours && made->row.torch.len)
             return true;
+    }
     return false;
 }
 
@@ -64,7 +78,8 @@ static bool is_covered(const struct companions *companions, const struct version
     for (size_t i = 0; i < companions->count; i++) {
         const struct made_for *made = &companions->items[i];
 
-        if (made->clause_count && made->clauses[0].op == SPECIFIER_EQUAL && is_for(made, torch))
+        if (!made->elsewhere && made->clause_count && made->clauses[0].op == SPECIFIER_EQUAL &&
+            is_for(made, torch))
             return true;
     }
     return false;
@@ -74,22 +89,29 @@ enum truth companion_for(const struct companions *companions, const struct wante
                          struct str torch, struct companion *ret)
 {
     struct version version;
-    bool found = false, any = false;
+    struct str package = { NULL, 0 }; /* rows of one package stand together */
+    bool ours = false, here = false, found = false, any = false;
 
     if (version_parse(torch, &version) < 0)
         return TRUTH_UNKNOWN;
     for (size_t i = 0; i < companions->count; i++) { /* by rising version: the last one wins */
         const struct made_for *made = &companions->items[i];
 
+        if (!str_eq(made->row.package, package)) {
+            package = made->row.package;
+            ours = package_eq(package, wanted->name);
+        }
+        if (!ours || made->elsewhere)
+            continue;
+        here = true;
         if ((found && made->clause_count == 0) || !is_for(made, &version) ||
-            !package_eq(made->row.package, wanted->name) ||
             !is_within(wanted->specifiers, made->row.version))
             continue;
         *ret = made->row;
         found |= made->clause_count > 0;
         any = true;
     }
-    return found                                      ? TRUTH_TRUE
-           : any || !is_covered(companions, &version) ? TRUTH_UNKNOWN
-                                                      : TRUTH_FALSE;
+    if (found)
+        return TRUTH_TRUE;
+    return any || !here || !is_covered(companions, &version) ? TRUTH_UNKNOWN : TRUTH_FALSE;
 }

@@ -186,6 +186,7 @@ static struct reason judge_gpu_driver(const struct problem *problem,
         if (!ended && branch >= gpu->first_branch)
             continue;
         reason.holds = TRUTH_FALSE;
+        reason.basis = ended ? BASIS_READ : BASIS_DERIVED;
         reason.need = arena_printf(problem->arena, ended ? "≤ %u" : "≥ %u",
                                    ended ? gpu->last_branch : gpu->first_branch);
         reason.what =
@@ -214,8 +215,7 @@ static struct reason judge_driver(const struct problem *problem, const struct to
                              .what = build->cuda,
                              .fact = problem->driver_fact,
                              .from = problem->driver.from };
-    bool windows = problem->windows || (problem->facts->machine.wsl.state == FACT_KNOWN &&
-                                        problem->facts->machine.wsl.value > 0);
+    bool windows = problem->windows || problem_in_wsl(problem);
     struct cuda_requirement needed;
     unsigned major, minor;
 
@@ -237,7 +237,7 @@ static struct reason judge_driver(const struct problem *problem, const struct to
 
 bool problem_max_cuda(const struct problem *problem, struct str *ret)
 {
-    const struct fact_str *fact = &problem->facts->driver.max_cuda;
+    const struct fact_str *fact = &problem->max_cuda;
     struct cuda_support support;
 
     if (fact->state == FACT_KNOWN)
@@ -309,6 +309,47 @@ static struct reason judge_gpu_code(const struct problem *problem, const struct 
     return reason;
 }
 
+/* --- what is installed beside torch --------------------------------------------------------- */
+
+/* An extension is bound to the torch that it was compiled for, unless it keeps to torch's stable
+ * interface (https://docs.pytorch.org/docs/stable/notes/libtorch_stable_abi.html), and to the CUDA
+ * whose libraries it needs. */
+static bool must_go_along(const struct problem *problem, const struct torch_build *build,
+                          const struct compiled *compiled)
+{
+    unsigned major, minor;
+
+    if (compiled->bound && !fact_is(&problem->facts->torch.release, build->version))
+        return true;
+    return compiled->cuda &&
+           (!cuda_numbers(build->cuda, &major, &minor) || compiled->cuda != (int64_t) major);
+}
+
+static struct reason judge_extensions(const struct problem *problem,
+                                      const struct torch_build *build)
+{
+    struct reason reason = fine;
+    struct buf again, stay;
+
+    if (problem->compiled.count == 0)
+        return reason;
+    again = buf_new(problem->arena, 4096);
+    stay = buf_new(problem->arena, 4096);
+    for (size_t i = 0; i < problem->compiled.count; i++) {
+        const struct compiled *compiled = &problem->compiled.items[i];
+        struct buf *to = must_go_along(problem, build, compiled) ? &again : &stay;
+
+        buf_addz(to, to->len ? ", " : "");
+        buf_add(to, compiled->name);
+    }
+    reason.holds = again.len ? TRUTH_UNKNOWN : TRUTH_TRUE;
+    reason.need = buf_str(&again);
+    reason.have = buf_str(&stay);
+    reason.fact = STR("extensions.all");
+    reason.from = problem->facts->extensions.all.from;
+    return reason;
+}
+
 #define TEXTS(NAME) \
     .title = TEXT_PLAN_TITLE_##NAME, .word = TEXT_PLAN_WORD_##NAME, .yes = TEXT_PLAN_YES_##NAME, \
     .no = TEXT_PLAN_NO_##NAME, .open = TEXT_PLAN_OPEN_##NAME
@@ -325,5 +366,10 @@ const struct constraint constraints[CONSTRAINT_COUNT] = {
     [CONSTRAINT_GPU_DRIVER] = { "gpu-driver", .silent = true, .judge = judge_gpu_driver,
                                 TEXTS(GPU_DRIVER) },
     [CONSTRAINT_DRIVER] = { "driver", .judge = judge_driver, TEXTS(DRIVER) },
+    [CONSTRAINT_EXTENSIONS] = { "extensions", .may_assume = true, .advises = true,
+                                .judge = judge_extensions, .title = TEXT_PLAN_TITLE_EXTENSIONS,
+                                .word = TEXT_PLAN_TITLE_EXTENSIONS, .yes = TEXT_PLAN_YES_EXTENSIONS,
+                                .no = TEXT_PLAN_OPEN_EXTENSIONS,
+                                .open = TEXT_PLAN_OPEN_EXTENSIONS },
     [CONSTRAINT_GPU_CODE] = { "gpu-code", .judge = judge_gpu_code, TEXTS(GPU_CODE) },
 };

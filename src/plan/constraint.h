@@ -25,6 +25,7 @@ enum constraint_id {
     CONSTRAINT_GPU_DRIVER, /* the driver supports every GPU at all */
     CONSTRAINT_DRIVER,     /* the driver runs the build's CUDA */
     CONSTRAINT_GPU_CODE,   /* code for every GPU */
+    CONSTRAINT_EXTENSIONS, /* what was compiled against the installed torch can stay */
     CONSTRAINT_COUNT
 };
 
@@ -42,6 +43,7 @@ struct reason {
 struct constraint {
     const char *name;           /* for programs: "driver" */
     bool may_assume;            /* where it is open the plan stands, and says what it assumes */
+    bool advises;               /* where it is open it says what else is to be done */
     bool by_version;            /* asks for the build's version alone: judged once a version */
     bool silent;                /* not worth a line where it holds */
     enum text_id title, word;   /* the line's head; the word in a cell of the matrix */

@@ -12,7 +12,8 @@
  */
 void plan_build(struct arena *arena, struct facts *facts);
 
-/* Gives every cause in the verdict the remedies that are possible here, safest first. */
+/* Gives every cause in the verdict the remedies that are possible here, safest first; and a verdict
+ * that rests on no finding ("healthy") what comes next. */
 void plan_remedies(struct arena *arena, struct verdict *verdict);
 
 #endif

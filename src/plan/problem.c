@@ -1,6 +1,9 @@
 #include "plan/problem.h"
 
+#include "format/requirement.h"
+#include "format/version.h"
 #include "knowledge/coverage.h"
+#include "knowledge/torch_builds.h"
 #include "plan/companions.h"
 
 static void add_gpu(struct problem *problem, const struct fact_str *capability, struct str name,
@@ -13,7 +16,8 @@ static void add_gpu(struct problem *problem, const struct fact_str *capability, 
     gpu->from = capability->from;
     if (capability->state != FACT_KNOWN || !capability_parse(capability->value, &gpu->capability))
         problem->gpus.known = false;
-    gpu->first_branch = gpu_first_branch(gpu->capability);
+    if (!gpu_capability_is_tegra(gpu->capability)) /* whose driver is part of its system */
+        gpu->first_branch = gpu_first_branch(gpu->capability);
 }
 
 static struct str known(const struct fact_str *fact)
@@ -77,8 +81,51 @@ static void find_driver(struct problem *problem)
     const struct driver_facts *driver = &problem->facts->driver;
     bool compat = fact_is(&driver->library_origin, STR("compat")) && problem_takes_compat(problem);
 
+    problem->max_cuda = driver->max_cuda;
     problem->driver = compat ? driver->library_version : driver->version;
     problem->driver_fact = compat ? STR("driver.library_version") : STR("driver.version");
+}
+
+/* --- what was compiled against the installed torch ------------------------------------------ */
+
+static bool is_wanted(const struct problem *problem, struct str name)
+{
+    for (size_t i = 0; i < problem->wants.count; i++)
+        if (package_eq(problem->wants.items[i].name, name))
+            return true;
+    return package_eq(name, STR("torch"));
+}
+
+static struct compiled *compiled_called(struct problem *problem, struct str name)
+{
+    struct compiled *compiled;
+
+    for (size_t i = 0; i < problem->compiled.count; i++)
+        if (str_eq(problem->compiled.items[i].name, name))
+            return &problem->compiled.items[i];
+    compiled = LIST_ADD(problem->arena, &problem->compiled);
+    compiled->name = name;
+    return compiled;
+}
+
+/* One row for each package; of several files the one that asks for most counts. */
+static void find_compiled(struct problem *problem)
+{
+    const struct fact_list *all = &problem->facts->extensions.all;
+
+    for (size_t i = 0; i < all->count; i++) {
+        const struct extension_facts *file = &LIST_OF(extension, all)[i];
+        struct str name =
+            file->package.state == FACT_KNOWN ? file->package.value : path_base(file->path.value);
+        struct compiled *compiled;
+
+        if (!fact_true(&file->needs_torch) || is_wanted(problem, name))
+            continue;
+        compiled = compiled_called(problem, name);
+        compiled->bound |= !fact_true(&file->stable_abi);
+        if (file->cuda_major.state == FACT_KNOWN)
+            compiled->cuda = file->cuda_major.value;
+    }
 }
 
 void problem_make(struct arena *arena, const struct facts *facts, const struct wants *wants,
@@ -86,7 +133,6 @@ void problem_make(struct arena *arena, const struct facts *facts, const struct w
 {
     struct companions *companions = ARENA_NEW(arena, struct companions);
 
-    companions_load(arena, knowledge, companions);
     *ret = (struct problem){ .arena = arena,
                              .facts = facts,
                              .wants = *wants,
@@ -95,7 +141,54 @@ void problem_make(struct arena *arena, const struct facts *facts, const struct w
     find_gpus(ret);
     name_python(ret);
     name_platform(ret);
+    companions_load(arena, knowledge, ret->platform, companions);
     find_driver(ret);
+    find_compiled(ret);
+}
+
+/* The newest torch for this platform; false where there is none. */
+static bool newest_torch(const struct problem *problem, struct version *ret)
+{
+    struct torch_build build;
+    struct str newest = { NULL, 0 };
+
+    for (size_t at = 0; torch_build_at(problem->knowledge, at, &build); at++)
+        if (str_eq(build.platform, problem->platform))
+            newest = build.version;
+    return version_parse(newest, ret) == 0;
+}
+
+static bool asks_beyond(struct str specifiers, const struct version *newest)
+{
+    struct specifier clause;
+
+    while (specifiers_next(&specifiers, &clause) > 0) {
+        bool at_least = clause.op == SPECIFIER_EQUAL || clause.op == SPECIFIER_GREATER_EQUAL ||
+                        clause.op == SPECIFIER_COMPATIBLE || clause.op == SPECIFIER_GREATER;
+
+        if (at_least && version_compare_public(&clause.version, newest) > 0)
+            return true;
+    }
+    return false;
+}
+
+struct str problem_beyond_tables(const struct problem *problem)
+{
+    const struct fact_str *installed = &problem->facts->torch.release;
+    struct version newest, version;
+
+    if (!newest_torch(problem, &newest))
+        return (struct str){ NULL, 0 };
+    for (size_t i = 0; i < problem->wants.count; i++) {
+        const struct wanted *wanted = &problem->wants.items[i];
+
+        if (package_eq(wanted->name, STR("torch")) && asks_beyond(wanted->specifiers, &newest))
+            return arena_printf(problem->arena, "torch%.*s", STR_ARG(wanted->specifiers));
+    }
+    if (installed->state == FACT_KNOWN && version_parse(installed->value, &version) == 0 &&
+        version_compare_public(&version, &newest) > 0)
+        return arena_printf(problem->arena, "torch %.*s", STR_ARG(installed->value));
+    return (struct str){ NULL, 0 };
 }
 
 unsigned problem_last_branch(const struct problem *problem, const struct target_gpu **ret_oldest)
@@ -111,6 +204,23 @@ unsigned problem_last_branch(const struct problem *problem, const struct target_
         }
     }
     return lowest;
+}
+
+unsigned problem_first_branch(const struct problem *problem)
+{
+    unsigned highest = 0;
+
+    for (size_t i = 0; i < problem->gpus.count; i++)
+        if (problem->gpus.items[i].first_branch > highest)
+            highest = problem->gpus.items[i].first_branch;
+    return highest;
+}
+
+bool problem_in_wsl(const struct problem *problem)
+{
+    const struct fact_int *wsl = &problem->facts->machine.wsl;
+
+    return wsl->state == FACT_KNOWN && wsl->value > 0;
 }
 
 bool problem_takes_compat(const struct problem *problem)

@@ -2,27 +2,46 @@
 
 #include "plan/command.h"
 
-/* A remedy that lacks a fact would be half a remedy: it is not offered. */
-static bool fill_remedy(struct arena *arena, const struct facts *facts, const struct remedy *remedy,
-                        struct remedy_offer *ret)
+/* A remedy that lacks a fact would be half a remedy: it is not offered that way. */
+static bool fill_way(struct arena *arena, const struct facts *facts, const struct remedy_way *way,
+                     struct remedy_offer *ret)
 {
+    struct remedy_offer offer = { .way = way };
     struct str title;
 
-    *ret = (struct remedy_offer){ .remedy = remedy };
     for (unsigned lang = 0; lang < LANG_COUNT; lang++)
-        if (!plan_word(arena, facts, remedy->title[lang], &title))
+        if (!plan_word(arena, facts, way->title[lang], &title))
             return false;
-    for (unsigned i = 0; i < remedy->commands.count; i++)
-        if (!plan_command(arena, facts, rule_command(remedy->commands, i),
-                          LIST_ADD(arena, &ret->commands)))
+    for (unsigned i = 0; i < way->commands.count; i++)
+        if (!plan_command(arena, facts, rule_command(way->commands, i),
+                          LIST_ADD(arena, &offer.commands)))
             return false;
+    (void) plan_command(arena, facts, way->check, &offer.check);
+    *ret = offer;
     return true;
+}
+
+/* The first way that is possible here. */
+static bool find_way(struct arena *arena, const struct facts *facts, const struct remedy *remedy,
+                     struct remedy_offer *ret)
+{
+    if (rule_holds(arena, facts, remedy->when, NULL) != TRUTH_TRUE ||
+        rule_holds(arena, facts, remedy->unless, NULL) == TRUTH_TRUE)
+        return false;
+    for (unsigned i = 0; i < remedy->ways.count; i++) {
+        const struct remedy_way *way = rule_way(remedy->ways, i);
+
+        if (rule_holds(arena, facts, way->when, NULL) == TRUTH_TRUE &&
+            fill_way(arena, facts, way, ret))
+            return true;
+    }
+    return false;
 }
 
 /* What a remedy costs at most: safe before root before reboot before hardware. */
 static unsigned cost(const struct remedy_offer *offer)
 {
-    return offer->remedy->needs;
+    return offer->way->needs;
 }
 
 static void sort_by_cost(struct remedy_offer *offers, size_t count)
@@ -36,20 +55,25 @@ static void sort_by_cost(struct remedy_offer *offers, size_t count)
         }
 }
 
+static void offer(struct arena *arena, const struct facts *facts, struct str cause,
+                  struct remedy_offers *ret)
+{
+    const struct remedy *remedy;
+
+    for (size_t i = 0; (remedy = remedy_at(i)) != NULL; i++) {
+        struct remedy_offer found;
+
+        if (remedy_is_for(remedy, cause) && find_way(arena, facts, remedy, &found))
+            *LIST_ADD(arena, ret) = found;
+    }
+    sort_by_cost(ret->items, ret->count);
+}
+
 void plan_remedies(struct arena *arena, struct verdict *verdict)
 {
-    for (size_t i = 0; i < verdict->findings.count; i++) {
-        struct diagnosed *cause = &verdict->findings.items[i];
-        struct range names = cause->finding->rule->remedies;
-
-        for (unsigned n = 0; n < names.count; n++) {
-            const struct remedy *remedy = remedy_by_name(rule_word(names, n));
-            struct remedy_offer offer;
-
-            if (rule_holds(arena, verdict->facts, remedy->when, NULL) == TRUTH_TRUE &&
-                fill_remedy(arena, verdict->facts, remedy, &offer))
-                *LIST_ADD(arena, &cause->remedies) = offer;
-        }
-        sort_by_cost(cause->remedies.items, cause->remedies.count);
-    }
+    for (size_t i = 0; i < verdict->findings.count; i++)
+        offer(arena, verdict->facts, verdict->findings.items[i].finding->rule->slug,
+              &verdict->findings.items[i].remedies);
+    if (!verdict->root && verdict->cause.len)
+        offer(arena, verdict->facts, verdict->cause, &verdict->next);
 }

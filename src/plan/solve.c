@@ -78,6 +78,14 @@ unsigned open_decisive(unsigned open)
     return open;
 }
 
+unsigned open_assumed(unsigned open)
+{
+    for (enum constraint_id id = 0; id < CONSTRAINT_COUNT; id++)
+        if (constraints[id].advises)
+            open &= ~CONSTRAINT_BIT(id);
+    return open;
+}
+
 bool build_is_newer(const struct torch_build *a, const struct torch_build *b)
 {
     int newer = dotted_compare(a->version, b->version);
@@ -93,11 +101,7 @@ static struct str without_update(struct str cuda)
     return last != STR_NONE && last != str_find_char(cuda, '.') ? str_slice(cuda, 0, last) : cuda;
 }
 
-/*
- * Within what the driver itself knows nothing depends on minor-version compatibility, of which PTX
- * that is made at run time is the exception. Of an unknown driver: the oldest that runs the build.
- */
-static bool is_native(const struct problem *problem, const struct torch_build *build)
+bool build_is_native(const struct problem *problem, const struct torch_build *build)
 {
     struct problem with_oldest = *problem;
     struct str newest;
@@ -123,8 +127,8 @@ static bool is_better(const struct problem *problem, const struct candidate *a,
         return fact_is(&torch->release, a->build.version);
     if (newer)
         return newer > 0;
-    native_a = is_native(problem, &a->build);
-    native_b = is_native(problem, &b->build);
+    native_a = build_is_native(problem, &a->build);
+    native_b = build_is_native(problem, &b->build);
     if (native_a != native_b)
         return native_a;
     newer = dotted_compare(a->build.cuda, b->build.cuda);

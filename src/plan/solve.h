@@ -37,8 +37,18 @@ void candidates_judge(const struct problem *problem, unsigned which, struct cand
 const struct candidate *candidates_best(const struct problem *problem,
                                         const struct candidates *candidates);
 
+/*
+ * Whether the driver itself knows the build's CUDA: then nothing depends on minor-version
+ * compatibility, of which PTX that is made at run time is the exception. Of an unknown driver: the
+ * oldest that runs the build.
+ */
+bool build_is_native(const struct problem *problem, const struct torch_build *build);
+
 /* Whether a is newer than b: the torch, else the CUDA. */
 bool build_is_newer(const struct torch_build *a, const struct torch_build *b);
+
+/* Open constraints of which the plan assumes that they hold; not those that only advise. */
+unsigned open_assumed(unsigned open);
 
 /* Open constraints that leave the answer open. */
 unsigned open_decisive(unsigned open);

@@ -37,7 +37,7 @@ void wants_add_all(struct arena *arena, const struct facts *facts,
     struct marker_env env = environment(arena, facts);
     struct companions companions;
 
-    companions_load(arena, knowledge, &companions);
+    companions_load(arena, knowledge, STR(""), &companions);
     for (size_t i = 0; i < dependencies->count; i++) {
         const struct dependency *dependency = &dependencies->items[i];
         enum marker_value applies;
@@ -48,5 +48,36 @@ void wants_add_all(struct arena *arena, const struct facts *facts,
         if (marker_evaluate(dependency->marker, &env, &applies) == 0 && applies == MARKER_FALSE)
             continue;
         *LIST_ADD(arena, wants) = (struct wanted){ dependency->name, dependency->specifiers, from };
+    }
+}
+
+static void add_installed(struct arena *arena, struct str name, struct str from,
+                          struct wants *wants)
+{
+    for (size_t i = 0; i < wants->count; i++)
+        if (package_eq(wants->items[i].name, name))
+            return;
+    *LIST_ADD(arena, wants) = (struct wanted){ .name = name, .from = from };
+}
+
+void wants_add_installed(struct arena *arena, const struct facts *facts,
+                         const struct knowledge *knowledge, struct wants *wants)
+{
+    const struct fact_list *files = &facts->extensions.all;
+    struct companions companions;
+
+    if (facts->torch.torchvision.state == FACT_KNOWN)
+        add_installed(arena, STR("torchvision"), facts->torch.torchvision.from, wants);
+    if (facts->torch.torchaudio.state == FACT_KNOWN)
+        add_installed(arena, STR("torchaudio"), facts->torch.torchaudio.from, wants);
+    if (files->count == 0)
+        return;
+    companions_load(arena, knowledge, STR(""), &companions);
+    for (size_t i = 0; i < files->count; i++) {
+        const struct extension_facts *file = &LIST_OF(extension, files)[i];
+
+        if (file->package.state == FACT_KNOWN &&
+            companion_is_known(&companions, file->package.value))
+            add_installed(arena, file->package.value, file->path.value, wants);
     }
 }

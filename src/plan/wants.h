@@ -13,4 +13,8 @@ void wants_add_all(struct arena *arena, const struct facts *facts,
                    const struct knowledge *knowledge, const struct dependencies *dependencies,
                    struct str from, struct wants *wants);
 
+/* Adds the companions that are installed and not among the wants: another torch breaks them. */
+void wants_add_installed(struct arena *arena, const struct facts *facts,
+                         const struct knowledge *knowledge, struct wants *wants);
+
 #endif

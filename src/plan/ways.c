@@ -4,6 +4,7 @@
 
 #include "format/requirement.h"
 #include "knowledge/cuda.h"
+#include "knowledge/cuda_compat.h"
 #include "knowledge/dotted.h"
 
 /* One change. `apply` makes it on a copy of the problem (and of its facts, where it touches these),
@@ -129,6 +130,13 @@ static struct str newest_driver(const struct problem *problem, unsigned branch)
     return newest;
 }
 
+/* Another driver knows another CUDA. */
+static void set_driver(struct change *change, struct str version)
+{
+    fact_str(&change->after.driver, version, STR("knowledge: cuda_releases.csv"));
+    change->after.max_cuda = (struct fact_str){ .state = FACT_UNKNOWN };
+}
+
 static bool newer_driver(struct change *change)
 {
     const struct problem *before = change->before;
@@ -139,19 +147,53 @@ static bool newer_driver(struct change *change)
         driver_version_compare(before->driver.value, newest) >= 0 &&
         !problem_last_branch(before, &oldest))
         return false;
-    fact_str(&change->after.driver, newest, STR("knowledge: cuda_releases.csv"));
+    set_driver(change, newest);
     return true;
 }
 
-/* The package of forward-compatibility libraries lifts the limit to its own CUDA. */
+static bool has_branch(struct str branches, unsigned branch)
+{
+    struct str word;
+    unsigned one;
+
+    while (str_next_word(&branches, &word))
+        if (dotted_first(word, &one) == 0 && one == branch)
+            return true;
+    return false;
+}
+
+/* "13.0" as the package's name has it: "13-0". */
+static struct str compat_name(struct arena *arena, struct str cuda)
+{
+    struct str major, minor;
+
+    (void) str_cut(cuda, '.', &major, &minor);
+    return arena_printf(arena, "cuda-compat-%.*s-%.*s", STR_ARG(major), STR_ARG(minor));
+}
+
+/* The newest package of forward-compatibility libraries that runs on this kernel driver: it stands
+ * in for the driver of its CUDA. */
 static bool compat_package(struct change *change)
 {
     const struct problem *before = change->before;
+    struct cuda_compat compat;
+    struct str driver;
+    unsigned branch;
+    bool found = false;
 
-    if (!problem_takes_compat(before) || before->windows || before->driver.state != FACT_KNOWN)
+    if (!problem_takes_compat(before) || before->windows ||
+        before->facts->driver.version.state != FACT_KNOWN ||
+        dotted_first(before->facts->driver.version.value, &branch) < 0)
         return false;
-    change->after.driver.value = newest_driver(before, 0);
-    return true;
+    for (size_t at = 0; cuda_compat_at(at, &compat); at++)
+        if (has_branch(compat.branches, branch) &&
+            cuda_bundled_driver(before->knowledge, compat.cuda, &driver) &&
+            driver_version_compare(driver, before->driver.value) > 0) {
+            set_driver(change, driver);
+            change->what = compat_name(before->arena, compat.cuda);
+            found = true;
+        }
+    return found;
 }
 
 /* --- elsewhere ------------------------------------------------------------------------------ */
@@ -215,6 +257,15 @@ static const struct candidate *solve_again(const struct change *change, enum way
     return best && !open_decisive(best->open) ? best : NULL;
 }
 
+/* What the build's CUDA asks for, or the branch that first supports the GPUs. */
+static struct str least_driver(const struct problem *problem, const struct torch_build *build)
+{
+    struct str need = constraints[CONSTRAINT_DRIVER].judge(problem, build).need;
+    struct str first = arena_printf(problem->arena, "%u", problem_first_branch(problem));
+
+    return driver_version_compare(need, first) < 0 ? first : need;
+}
+
 /* "≥ 525.60.13", and no newer branch than the oldest GPU takes. */
 static struct str driver_range(const struct problem *problem, struct str need)
 {
@@ -230,10 +281,10 @@ static const struct candidate *with_least_driver(struct change *change, const st
                                                  const struct candidate *best,
                                                  struct candidates *copy)
 {
-    struct str need = constraints[CONSTRAINT_DRIVER].judge(&change->after, &best->build).need;
+    struct str need = least_driver(&change->after, &best->build);
     const struct candidate *least;
 
-    change->after.driver.value = need;
+    set_driver(change, need);
     change->what = driver_range(change->before, need);
     least = solve_again(change, WAY_DRIVER, plan, copy);
     return least && str_eq(least->build.version, best->build.version) ? least : best;

@@ -91,6 +91,27 @@ static void settle_legacy(struct arena *arena, const struct fact_list *gpus,
         *legacy = (struct fact_str){ .state = FACT_ABSENT, .from = gpus->from };
 }
 
+/* A GPU of which no first branch is known asks for none. */
+static void settle_first(struct arena *arena, const struct fact_list *gpus, struct fact_str *first)
+{
+    const struct fact_int *newest = NULL;
+
+    if (gpus->partial)
+        return;
+    for (size_t i = 0; i < gpus->count; i++) {
+        const struct fact_int *of = &LIST_OF(gpu, gpus)[i].first_branch;
+
+        if (of->state != FACT_KNOWN && of->state != FACT_ABSENT)
+            return;
+        if (of->state == FACT_KNOWN && (!newest || of->value > newest->value))
+            newest = of;
+    }
+    if (newest)
+        fact_str(first, arena_printf(arena, "%lld", (long long) newest->value), newest->from);
+    else
+        *first = (struct fact_str){ .state = FACT_ABSENT, .from = gpus->from };
+}
+
 /*
  * Blackwell runs with the open kernel module only
  * (https://developer.nvidia.com/blog/nvidia-transitions-fully-towards-open-source-gpu-kernel-modules/),
@@ -130,6 +151,8 @@ static void settle_from_gpus(struct arena *arena, const struct fact_list *gpus,
         settle_holder(gpus, &driver->holder);
     if (driver->legacy_branch.state == FACT_UNKNOWN)
         settle_legacy(arena, gpus, &driver->legacy_branch);
+    if (driver->first_branch.state == FACT_UNKNOWN)
+        settle_first(arena, gpus, &driver->first_branch);
     if (driver->needs_flavour.state == FACT_UNKNOWN)
         settle_flavour(gpus, &driver->needs_flavour);
 }

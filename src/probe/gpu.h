@@ -5,8 +5,8 @@
 #include "facts/facts.h"
 #include "knowledge/gpus.h"
 
-/* Fills name, architecture, capability, segment, open_module and last_branch where they are
- * unknown; `key` is what the row was found by, for their origin. */
+/* Fills name, architecture, capability, segment, open_module, first_branch and last_branch where
+ * they are unknown; `key` is what the row was found by, for their origin. */
 void gpu_describe(struct arena *arena, const struct gpu_info *info, struct str key,
                   struct gpu_facts *gpu);
 

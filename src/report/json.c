@@ -62,7 +62,7 @@ static void write_remedy(struct json *json, const struct report *report,
 {
     struct buf title = buf_new(json->buf->arena, 64u * 1024u);
 
-    (void) facts_fill(&title, report->verdict->facts, offer->remedy->title[report->lang],
+    (void) facts_fill(&title, report->verdict->facts, offer->way->title[report->lang],
                       text_of(TEXT_REPORT_UNKNOWN, report->lang));
     json_open(json, NULL, '{');
     json_put_str(json, "title", buf_str(&title));
@@ -70,14 +70,26 @@ static void write_remedy(struct json *json, const struct report *report,
     for (size_t i = 0; i < offer->commands.count; i++)
         report_command_json(json, NULL, &offer->commands.items[i]);
     json_close(json, ']');
-    report_needs_json(json, offer->remedy->needs);
-    json_put_str(json, "source", offer->remedy->source);
+    report_command_json(json, "check", &offer->check);
+    report_needs_json(json, offer->way->needs);
+    json_put_str(json, "source", offer->way->source);
     json_close(json, '}');
+}
+
+static void write_remedies(struct json *json, const struct report *report, const char *key,
+                           const struct remedy_offers *offers)
+{
+    json_open(json, key, '[');
+    for (size_t i = 0; i < offers->count; i++)
+        write_remedy(json, report, &offers->items[i]);
+    json_close(json, ']');
 }
 
 static void write_finding(struct json *json, const struct report *report,
                           const struct diagnosed *cause)
 {
+    const struct advice *advice = advice_for(cause->finding->rule->slug);
+
     json_open(json, NULL, '{');
     json_put_str(json, "cause", cause->finding->rule->slug);
     json_put_str(json, "role", str_of(role_name(cause->role)));
@@ -87,10 +99,9 @@ static void write_finding(struct json *json, const struct report *report,
         json_put_str(json, NULL, cause->explains.items[i]->finding->rule->slug);
     json_close(json, ']');
     write_evidence(json, report, cause->finding);
-    json_open(json, "remedies", '[');
-    for (size_t i = 0; i < cause->remedies.count; i++)
-        write_remedy(json, report, &cause->remedies.items[i]);
-    json_close(json, ']');
+    write_remedies(json, report, "remedies", &cause->remedies);
+    if (advice)
+        json_put_str(json, "avoid", advice->avoid[report->lang]);
     json_put_str(json, "source", cause->finding->rule->source);
     json_close(json, '}');
 }
@@ -170,6 +181,7 @@ void report_json(struct buf *buf, const struct report *report)
     for (size_t i = 0; i < verdict->findings.count; i++)
         write_finding(&json, report, &verdict->findings.items[i]);
     json_close(&json, ']');
+    write_remedies(&json, report, "next", &verdict->next);
     json_open(&json, "undecided", '[');
     for (size_t i = 0; i < verdict->undecided.count; i++)
         write_undecided(&json, report, verdict->undecided.items[i]);

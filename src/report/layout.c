@@ -85,19 +85,17 @@ static struct str quoted(struct arena *arena, struct str word, struct str home)
 }
 
 size_t layout_command(struct buf *buf, const struct str *words, size_t count, struct str home,
-                      size_t indent, size_t columns)
+                      size_t at, size_t indent, size_t columns)
 {
-    size_t at = indent;
-
     for (size_t i = 0; i < count; i++) {
         struct str word = quoted(buf->arena, words[i], home);
         size_t width = text_width(word);
 
         /* Two columns are kept for the " \" that a break needs. */
-        if (i && at + 1 + width + 2 > columns && at > indent + 2) {
+        if (i && at + 1 + width + 2 > columns && at > indent) {
             buf_addz(buf, " \\");
-            new_line(buf, indent + 2);
-            at = indent + 2;
+            new_line(buf, indent);
+            at = indent;
         } else if (i) {
             buf_add_char(buf, ' ');
             at++;

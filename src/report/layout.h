@@ -16,6 +16,6 @@ size_t layout_wrap(struct buf *buf, struct str text, size_t at, size_t indent, s
  * folder is written as ~. Columns as above.
  */
 size_t layout_command(struct buf *buf, const struct str *words, size_t count, struct str home,
-                      size_t indent, size_t columns);
+                      size_t at, size_t indent, size_t columns);
 
 #endif

@@ -1,6 +1,7 @@
 #include "report/plan.h"
 
 #include "base/text.h"
+#include "knowledge/newer.h"
 #include "plan/driver_advice.h"
 #include "report/layout.h"
 #include "report/report.h"
@@ -89,8 +90,9 @@ static void write_reason(struct buf *buf, const struct plan_report *report,
                          const struct because *because, const struct torch_build *build)
 {
     static const char *const marks[] = { "✗", "?", "✓" };
+    bool advice = constraints[because->id].advises && because->reason.holds == TRUTH_UNKNOWN;
 
-    write_row(buf, report, marks[because->reason.holds],
+    write_row(buf, report, advice ? "!" : marks[because->reason.holds],
               say(report, constraints[because->id].title),
               report_reason(buf->arena, report->lang, because->id, &because->reason, build));
 }
@@ -142,7 +144,7 @@ static void write_commands(struct buf *buf, const struct plan_report *report,
         buf_repeat(buf, ' ', TITLE_AT);
         (void) layout_command(buf, commands.items[i].words, commands.items[i].count,
                               home->state == FACT_KNOWN ? home->value : (struct str){ NULL, 0 },
-                              TITLE_AT, report->columns);
+                              TITLE_AT, TITLE_AT + 2, report->columns);
         buf_add_char(buf, '\n');
     }
 }
@@ -160,6 +162,26 @@ static void write_install(struct buf *buf, const struct plan_report *report)
     }
 }
 
+static void write_note(struct buf *buf, const struct plan_report *report, struct str words)
+{
+    write_row(buf, report, "!", say(report, TEXT_PLAN_HEAD_NOTE), words);
+}
+
+/* What the plan rests on beside what its constraints say. */
+static void write_minor(struct buf *buf, const struct plan_report *report)
+{
+    const struct torch_build *build = &report->plan->build;
+    struct str newest;
+
+    if (report->plan->native || !build->cuda.len || !problem_max_cuda(report->problem, &newest))
+        return;
+    write_note(buf, report,
+               report_fill(buf->arena,
+                           say(report, build->arch_basis == BASIS_MEASURED ? TEXT_PLAN_MINOR
+                                                                           : TEXT_PLAN_MINOR_READ),
+                           "cuda", build->cuda, "have", newest, NULL));
+}
+
 static void write_notes(struct buf *buf, const struct plan_report *report)
 {
     static const enum text_id basis[] = {
@@ -172,13 +194,15 @@ static void write_notes(struct buf *buf, const struct plan_report *report)
 
     buf_add_char(buf, '\n');
     if (report->problem->windows && plan->build.cuda.len)
-        write_row(buf, report, "!", say(report, TEXT_PLAN_HEAD_NOTE),
-                  say(report, TEXT_PLAN_CPU_DEFAULT));
+        write_note(buf, report, say(report, TEXT_PLAN_CPU_DEFAULT));
+    write_minor(buf, report);
+    if (report->verbose || report->tool == INSTALL_CONDA || report->tool == INSTALL_PIXI)
+        write_note(buf, report, say(report, TEXT_PLAN_CONDA));
     for (size_t i = 0; i < plan->pinned.count; i++)
         if (!plan->pinned.items[i].version.len)
-            write_row(buf, report, "!", say(report, TEXT_PLAN_HEAD_NOTE),
-                      report_fill(buf->arena, say(report, TEXT_PLAN_NO_VERSION), "name",
-                                  plan->pinned.items[i].wanted->name, NULL));
+            write_note(buf, report,
+                       report_fill(buf->arena, say(report, TEXT_PLAN_NO_VERSION), "name",
+                                   plan->pinned.items[i].wanted->name, NULL));
     write_row(buf, report, " ", say(report, TEXT_PLAN_BASIS), say(report, basis[plan->basis]));
 }
 
@@ -249,8 +273,14 @@ static void write_driver(struct buf *buf, const struct plan_report *report)
     enum text_id id = TEXT_PLAN_DRIVER_NEWEST;
     struct str head = say(report, TEXT_PLAN_HEAD_DRIVER);
 
-    if (report->problem->windows || !driver_matters(report->plan) ||
-        !driver_advise(report->problem, &advice))
+    if (report->problem->windows || !driver_matters(report->plan))
+        return;
+    if (problem_in_wsl(report->problem)) {
+        buf_add_char(buf, '\n');
+        write_row(buf, report, " ", head, say(report, TEXT_PLAN_DRIVER_WSL));
+        return;
+    }
+    if (!driver_advise(report->problem, &advice))
         return;
     if (!advice.flavour.len)
         id = TEXT_PLAN_DRIVER_NO_MODULE;
@@ -308,6 +338,17 @@ static void write_headline(struct buf *buf, const struct plan_report *report)
     buf_add_char(buf, '\n');
 }
 
+/* What came after the tables they cannot know. */
+static void write_age(struct buf *buf, const struct plan_report *report)
+{
+    if (!report->plan->beyond.len)
+        return;
+    buf_add_char(buf, '\n');
+    write_note(buf, report,
+               report_fill(buf->arena, say(report, TEXT_PLAN_BEYOND), "what", report->plan->beyond,
+                           "date", knowledge_date(report->problem->knowledge), NULL));
+}
+
 void report_plan_text(struct buf *buf, const struct plan_report *report)
 {
     const struct plan *plan = report->plan;
@@ -329,4 +370,5 @@ void report_plan_text(struct buf *buf, const struct plan_report *report)
     }
     write_ways(buf, report);
     write_driver(buf, report);
+    write_age(buf, report);
 }

@@ -74,6 +74,7 @@ static void write_found(struct json *json, const struct plan_report *report)
     json_put_str(json, "cuda", plan->build.cuda);
     json_put_str(json, "basis",
                  basis_name(plan->basis < BASIS_DERIVED ? BASIS_DERIVED : plan->basis));
+    json_put_bool(json, "minor_version_compatibility", !plan->native && plan->build.cuda.len);
     write_install(json, report, "install", report->tool);
     json_open(json, "install_with", '{');
     for (enum install_tool tool = 0; tool < INSTALL_TOOLS; tool++)
@@ -169,7 +170,7 @@ static void write_driver(struct json *json, const struct problem *problem)
 {
     struct driver_advice advice;
 
-    if (problem->windows || !driver_advise(problem, &advice))
+    if (problem->windows || problem_in_wsl(problem) || !driver_advise(problem, &advice))
         return;
     json_open(json, "driver", '{');
     json_put_int(json, "branch", advice.branch);
@@ -196,6 +197,7 @@ void report_plan_json(struct buf *buf, const struct plan_report *report)
     report_json_open(&json, report->subject_kind, report->subject_name);
     json_open(&json, "plan", '{');
     json_put_str(&json, "knowledge_date", knowledge_date(report->problem->knowledge));
+    json_put_bool(&json, "knowledge_suffices", plan->beyond.len == 0);
     json_put_str(&json, "state", str_of(states[plan->state]));
     if (report->problem->python.len)
         json_put_str(&json, "python", report->problem->python);

@@ -17,7 +17,7 @@ struct report {
     const struct verification *verification; /* NULL: nothing was verified */
     const struct quotes *quotes;             /* lines of a text; NULL: there is none */
     const struct walk *walk;                 /* the chain step by step; NULL: as a chain */
-    struct str subject_kind; /* "machine", "process", "directory", "image", "facts", "text" */
+    struct str subject_kind; /* "machine", "process", "directory", "image", "facts", "text", "door" */
     struct str subject_name;
     enum lang lang;
     size_t columns; /* of the terminal; 80 where there is none */

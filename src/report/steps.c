@@ -100,7 +100,7 @@ static void write_hand(struct buf *buf, const struct report *report, const struc
         return;
     column = write_title(buf, report, TEXT_STEPS_BY_HAND);
     (void) layout_command(buf, step->command.words, step->command.count, report_home(report),
-                          column, report->columns);
+                          column, column + 2, report->columns);
     buf_add_char(buf, '\n');
     buf_repeat(buf, ' ', column);
     (void) layout_wrap(buf,

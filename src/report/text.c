@@ -62,11 +62,19 @@ static void write_link(struct buf *buf, const struct report *report, const struc
     buf_add_char(buf, '\n');
 }
 
+static void write_command(struct buf *buf, const struct report *report,
+                          const struct command *command, size_t at, size_t indent)
+{
+    (void) layout_command(buf, command->words, command->count, report_home(report), at, indent,
+                          report->columns);
+    buf_add_char(buf, '\n');
+}
+
 static void write_remedy(struct buf *buf, const struct report *report,
                          const struct remedy_offer *offer, size_t number)
 {
-    struct str title = report_shown(buf->arena, report, offer->remedy->title[report->lang]);
-    struct str needs = report_needs(buf->arena, offer->remedy->needs, report->lang);
+    struct str title = report_shown(buf->arena, report, offer->way->title[report->lang]);
+    struct str needs = report_needs(buf->arena, offer->way->needs, report->lang);
     size_t width = text_width(needs), at;
 
     buf_addf(buf, "  %zu  ", number);
@@ -80,25 +88,68 @@ static void write_remedy(struct buf *buf, const struct report *report,
     buf_add_char(buf, '\n');
     for (size_t i = 0; i < offer->commands.count; i++) {
         buf_repeat(buf, ' ', 7);
-        (void) layout_command(buf, offer->commands.items[i].words, offer->commands.items[i].count,
-                              report_home(report), 7, report->columns);
-        buf_add_char(buf, '\n');
+        write_command(buf, report, &offer->commands.items[i], 7, 9);
+    }
+}
+
+static bool same_command(const struct command *a, const struct command *b)
+{
+    for (size_t i = 0; i < a->count && a->count == b->count; i++)
+        if (!str_eq(a->words[i], b->words[i]))
+            return false;
+    return a->count == b->count;
+}
+
+/* How to see whether it worked; said once for remedies in a row that share it. */
+static void write_check(struct buf *buf, const struct report *report,
+                        const struct remedy_offers *offers, size_t at)
+{
+    const struct command *check = &offers->items[at].check;
+    struct str title = report_say(report, TEXT_REPORT_CHECK);
+
+    if (check->count == 0 ||
+        (at + 1 < offers->count && same_command(check, &offers->items[at + 1].check)))
+        return;
+    buf_repeat(buf, ' ', 5);
+    report_paint(buf, report, PAINT_FAINT, title);
+    write_command(buf, report, check, 5 + text_width(title), 7);
+}
+
+static void write_offers(struct buf *buf, const struct report *report,
+                         const struct remedy_offers *offers)
+{
+    for (size_t i = 0; i < offers->count; i++) {
+        write_remedy(buf, report, &offers->items[i], i + 1);
+        write_check(buf, report, offers, i);
     }
 }
 
 static void write_remedies(struct buf *buf, const struct report *report,
-                           const struct diagnosed *cause)
+                           const struct remedy_offers *offers)
 {
-    size_t count = cause->remedies.count;
-
-    if (count == 0)
+    if (offers->count == 0)
         return;
     buf_add_char(buf, '\n');
     report_paint(buf, report, PAINT_STRONG,
-                 report_say(report, count == 1 ? TEXT_REPORT_DO_THIS : TEXT_REPORT_DO_ONE));
+                 report_say(report, offers->count == 1 ? TEXT_REPORT_DO_THIS : TEXT_REPORT_DO_ONE));
     buf_add_char(buf, '\n');
-    for (size_t i = 0; i < count; i++)
-        write_remedy(buf, report, &cause->remedies.items[i], i + 1);
+    write_offers(buf, report, offers);
+}
+
+/* What people usually do about this cause, and should not. */
+static void write_warning(struct buf *buf, const struct report *report)
+{
+    const struct advice *advice = advice_for(report->verdict->cause);
+    struct str title = report_say(report, TEXT_REPORT_AVOID);
+    size_t indent = text_width(title) + 2;
+
+    if (!advice || !advice->warn)
+        return;
+    buf_add_char(buf, '\n');
+    report_paint(buf, report, PAINT_STRONG, title);
+    buf_addz(buf, "  ");
+    (void) layout_wrap(buf, advice->avoid[report->lang], indent, indent, report->columns);
+    buf_add_char(buf, '\n');
 }
 
 /* What a fact says, or the line of a text that says it. */
@@ -162,8 +213,8 @@ static void write_other(struct buf *buf, const struct report *report, const stru
     buf_addz(buf, at + 2 + slug.len > report->columns ? "\n  " : "  ");
     report_paint(buf, report, PAINT_FAINT, slug);
     buf_add_char(buf, '\n');
-    for (size_t i = 0; !explained && i < other->remedies.count; i++)
-        write_remedy(buf, report, &other->remedies.items[i], i + 1);
+    if (!explained)
+        write_offers(buf, report, &other->remedies);
 }
 
 /* The first cause that explains a consequence: there it is shown. */
@@ -193,6 +244,25 @@ static void write_others(struct buf *buf, const struct report *report)
     }
 }
 
+/* The first fact that would decide a candidate. */
+static struct str first_missing(const struct open_question *question)
+{
+    return question->missing.names.count ? question->missing.names.items[0]
+                                         : (struct str){ NULL, 0 };
+}
+
+/* Whether a candidate before it is the same cause, open for the same fact. */
+static bool is_said(const struct verdict *verdict, size_t at)
+{
+    const struct open_question *question = verdict->undecided.items[at];
+
+    for (size_t i = 0; i < at; i++)
+        if (str_eq(verdict->undecided.items[i]->rule->slug, question->rule->slug) &&
+            str_eq(first_missing(verdict->undecided.items[i]), first_missing(question)))
+            return true;
+    return false;
+}
+
 /* The few candidates that are worth a look, each with the first fact that would decide it. */
 static void write_candidates(struct buf *buf, const struct report *report)
 {
@@ -206,12 +276,13 @@ static void write_candidates(struct buf *buf, const struct report *report)
     buf_add_char(buf, '\n');
     for (size_t i = 0; i < shown_count; i++) {
         const struct open_question *question = verdict->undecided.items[i];
-        struct str name = question->missing.names.count ? question->missing.names.items[0]
-                                                        : (struct str){ NULL, 0 };
+        struct str name = first_missing(question);
         struct str why =
             report_fill(buf->arena, STR("{slug}: {name} ({why})"), "slug", question->rule->slug,
                         "name", name, "why", report_why_missing(buf->arena, report, name), NULL);
 
+        if (is_said(verdict, i))
+            continue;
         buf_addz(buf, "  ");
         (void) layout_wrap(buf, report_escaped(buf->arena, why), 2, 4, report->columns);
         buf_add_char(buf, '\n');
@@ -356,8 +427,8 @@ void report_text(struct buf *buf, const struct report *report)
         report_steps_text(buf, report);
     for (size_t i = 0; !report->walk && i < verdict->chain.count; i++)
         write_link(buf, report, &verdict->chain.items[i]);
-    if (verdict->root)
-        write_remedies(buf, report, verdict->root);
+    write_remedies(buf, report, verdict->root ? &verdict->root->remedies : &verdict->next);
+    write_warning(buf, report);
     if (verdict->root)
         write_evidence(buf, report, verdict->root->finding);
     write_others(buf, report);

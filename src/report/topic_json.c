@@ -63,30 +63,43 @@ static void put_rules(struct json *json, const struct topic_report *report,
     json_close(json, ']');
 }
 
+static void put_range(struct json *json, const char *key, struct range words)
+{
+    json_open(json, key, '[');
+    for (unsigned i = 0; i < words.count; i++)
+        json_put_str(json, NULL, rule_word(words, i));
+    json_close(json, ']');
+}
+
 static void put_remedies(struct json *json, const struct topic_report *report,
                          const struct topic_page *page)
 {
     json_open(json, "remedies", '[');
-    for (size_t i = 0; i < page->remedies.count; i++) {
-        const struct remedy *remedy = page->remedies.items[i];
+    for (size_t i = 0; i < page->ways.count; i++) {
+        const struct remedy_way *way = page->ways.items[i];
 
         json_open(json, NULL, '{');
-        json_put_str(json, "title", remedy->title[report->lang]);
+        json_put_str(json, "title", way->title[report->lang]);
+        json_put_str(json, "place", way->place[report->lang]);
         json_open(json, "commands", '[');
-        for (unsigned c = 0; c < remedy->commands.count; c++) {
-            struct range words = rule_command(remedy->commands, c);
-
-            json_open(json, NULL, '[');
-            for (unsigned w = 0; w < words.count; w++)
-                json_put_str(json, NULL, rule_word(words, w));
-            json_close(json, ']');
-        }
+        for (unsigned c = 0; c < way->commands.count; c++)
+            put_range(json, NULL, rule_command(way->commands, c));
         json_close(json, ']');
-        report_needs_json(json, remedy->needs);
-        json_put_str(json, "source", remedy->source);
+        put_range(json, "check", way->check);
+        report_needs_json(json, way->needs);
+        json_put_str(json, "source", way->source);
         json_close(json, '}');
     }
     json_close(json, ']');
+}
+
+static void put_advice(struct json *json, const struct topic_report *report,
+                       const struct advice *advice)
+{
+    if (!advice)
+        return;
+    json_put_str(json, "apart", advice->apart[report->lang]);
+    json_put_str(json, "avoid", advice->avoid[report->lang]);
 }
 
 static void put_cause(struct json *json, const struct topic_report *report,
@@ -103,6 +116,7 @@ static void put_cause(struct json *json, const struct topic_report *report,
     put_words(json, "facts", page.facts.items, page.facts.count);
     put_rules(json, report, &page);
     put_remedies(json, report, &page);
+    put_advice(json, report, page.advice);
     put_causes(json, "explained_by", page.explained_by.items, page.explained_by.count);
     put_causes(json, "explains", page.explains.items, page.explains.count);
     put_causes(json, "alike", page.alike.items, page.alike.count);

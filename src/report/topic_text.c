@@ -113,6 +113,8 @@ static struct str command_line(struct arena *arena, struct range words)
 
         if (i)
             buf_add_char(&line, ' ');
+        if (str_starts(word, STR("?{")))
+            word = str_from(word, 1);
         if (str_has(word, STR("{")) && !str_has(word, STR(" ")))
             buf_add(&line, word);
         else
@@ -121,24 +123,59 @@ static struct str command_line(struct arena *arena, struct range words)
     return buf_str(&line);
 }
 
+static void command(struct buf *buf, const struct topic_report *report, struct range words)
+{
+    buf_repeat(buf, ' ', 4);
+    (void) layout_wrap(buf, command_line(buf->arena, words), 4, 6, report->columns);
+    buf_add_char(buf, '\n');
+}
+
+static bool same_words(struct range a, struct range b)
+{
+    for (unsigned i = 0; i < a.count && a.count == b.count; i++)
+        if (!str_eq(rule_word(a, i), rule_word(b, i)))
+            return false;
+    return a.count == b.count;
+}
+
+/* One way of a remedy; its title, and how to check, only where the ones beside it differ. */
+static void way(struct buf *buf, const struct topic_report *report,
+                const struct remedy_way *const *ways, size_t at, size_t count)
+{
+    const struct remedy_way *this = ways[at];
+    struct str place = this->place[report->lang], title = this->title[report->lang];
+
+    if (at == 0 || !str_eq(title, ways[at - 1]->title[report->lang])) {
+        buf_addz(buf, "  ");
+        headed(buf, report, title, 2, report_needs(buf->arena, this->needs, report->lang));
+    }
+    if (place.len) {
+        buf_repeat(buf, ' ', 4);
+        (void) layout_wrap(buf,
+                           report_fill(buf->arena, text_of(TEXT_EXPLAIN_PLACE, report->lang),
+                                       "place", place, NULL),
+                           4, 4, report->columns);
+        buf_add_char(buf, '\n');
+    }
+    for (unsigned c = 0; c < this->commands.count; c++)
+        command(buf, report, rule_command(this->commands, c));
+    if (at + 1 < count && same_words(this->check, ways[at + 1]->check))
+        return;
+    buf_addz(buf, "    ");
+    (void) layout_wrap(buf,
+                       report_fill(buf->arena, text_of(TEXT_EXPLAIN_CHECK, report->lang), "command",
+                                   command_line(buf->arena, this->check), NULL),
+                       4, 6, report->columns);
+    buf_add_char(buf, '\n');
+}
+
 static void remedies(struct buf *buf, const struct topic_report *report,
                      const struct topic_page *page)
 {
-    if (page->remedies.count)
+    if (page->ways.count)
         section(buf, report, TEXT_EXPLAIN_REMEDIES);
-    for (size_t i = 0; i < page->remedies.count; i++) {
-        const struct remedy *remedy = page->remedies.items[i];
-
-        buf_addz(buf, "  ");
-        headed(buf, report, remedy->title[report->lang], 2,
-               report_needs(buf->arena, remedy->needs, report->lang));
-        for (unsigned c = 0; c < remedy->commands.count; c++) {
-            buf_repeat(buf, ' ', 4);
-            (void) layout_wrap(buf, command_line(buf->arena, rule_command(remedy->commands, c)), 4,
-                               6, report->columns);
-            buf_add_char(buf, '\n');
-        }
-    }
+    for (size_t i = 0; i < page->ways.count; i++)
+        way(buf, report, page->ways.items, i, page->ways.count);
 }
 
 static void codes_of_cause(struct buf *buf, const struct topic_report *report,
@@ -176,6 +213,10 @@ static void cause_text(struct buf *buf, const struct topic_report *report,
     headed(buf, report, cause->title[report->lang], 0, cause->slug);
     buf_add_char(buf, '\n');
     row(buf, report, TEXT_EXPLAIN_SEEN_AS, cause->evidence[report->lang]);
+    if (page.advice) {
+        row(buf, report, TEXT_EXPLAIN_APART, page.advice->apart[report->lang]);
+        row(buf, report, TEXT_EXPLAIN_AVOID, page.advice->avoid[report->lang]);
+    }
     row(buf, report, TEXT_EXPLAIN_RESTS_ON, joined(buf->arena, page.facts.items, page.facts.count));
     rules(buf, report, &page);
     remedies(buf, report, &page);

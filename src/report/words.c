@@ -37,6 +37,13 @@ static bool says_nothing(const struct report *report)
            report->verdict->undecided.count == 0;
 }
 
+static enum text_id undecided(const struct report *report)
+{
+    if (report->verdict->facts->access.door.state == FACT_KNOWN)
+        return TEXT_REPORT_UNDECIDED_DOOR;
+    return says_nothing(report) ? TEXT_REPORT_NOTHING_READ : TEXT_REPORT_UNDECIDED;
+}
+
 struct str report_headline(struct arena *arena, const struct report *report)
 {
     const struct verdict *verdict = report->verdict;
@@ -50,9 +57,7 @@ struct str report_headline(struct arena *arena, const struct report *report)
         (void) facts_fill(&buf, verdict->facts, verdict->healthy->headline[report->lang],
                           text_of(TEXT_REPORT_UNKNOWN, report->lang));
     else
-        buf_add(&buf, text_of(says_nothing(report) ? TEXT_REPORT_NOTHING_READ
-                                                   : TEXT_REPORT_UNDECIDED,
-                              report->lang));
+        buf_add(&buf, text_of(undecided(report), report->lang));
     return buf_str(&buf);
 }
 

@@ -60,6 +60,12 @@ static void take(struct arena *arena, const struct facts *facts, const struct ru
             evidence_name(arena, facts, rule, rule_word(rule->evidence, e));
 }
 
+/* Who asks about a door asks about nothing else. */
+static bool is_asked(const struct facts *facts, const struct rule *rule)
+{
+    return facts->access.door.state != FACT_KNOWN || str_starts(rule->slug, STR("access/"));
+}
+
 void rules_judge(struct arena *arena, const struct facts *facts, struct judgement *ret)
 {
     const struct rule *rule;
@@ -67,7 +73,8 @@ void rules_judge(struct arena *arena, const struct facts *facts, struct judgemen
     *ret = (struct judgement){ 0 };
     for (size_t i = 0; (rule = rule_at(i)) != NULL; i++) {
         struct missing missing = { 0 };
-        enum truth truth = rule_holds(arena, facts, rule->when, &missing);
+        enum truth truth =
+            is_asked(facts, rule) ? rule_holds(arena, facts, rule->when, &missing) : TRUTH_FALSE;
 
         if (truth == TRUTH_TRUE) {
             struct finding *finding = better_finding(arena, ret, rule);

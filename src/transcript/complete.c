@@ -1,6 +1,8 @@
 #include "transcript/complete.h"
 
 #include "knowledge/coverage.h"
+#include "knowledge/cuda.h"
+#include "knowledge/dotted.h"
 
 static void set_str(struct fact_str *fact, struct str value, struct str from)
 {
@@ -36,6 +38,45 @@ static void take_version_apart(struct torch_facts *torch)
     (void) str_cut(torch->version.value, '+', &release, &local);
     set_str(&torch->release, release, torch->version.from);
     set_str(&torch->tag, local, torch->version.from);
+}
+
+/* "cu118" and "cu92": CUDA 11.8 and 9.2, which is the runtime's version where no package tells. */
+static void name_cuda(struct arena *arena, struct facts *facts)
+{
+    struct torch_facts *torch = &facts->torch;
+    const struct str tag = torch->tag.state == FACT_KNOWN ? torch->tag.value : STR("");
+
+    if (str_starts(tag, STR("cu")) && (tag.len == 4 || tag.len == 5))
+        set_str(
+            &torch->cuda,
+            arena_printf(arena, "%.*s.%c", (int) tag.len - 3, tag.data + 2, tag.data[tag.len - 1]),
+            torch->tag.from);
+    if (torch->cuda.state != FACT_KNOWN)
+        return;
+    set_str(&torch->build, STR("cuda"), torch->cuda.from);
+    if (torch->packages.state == FACT_KNOWN)
+        set_str(&facts->runtime.version, torch->cuda.value, torch->cuda.from);
+}
+
+/*
+ * nvidia-smi shows the CUDA version of the libcuda that it loads. Where that is newer than what the
+ * driver's branch came with, it is cuda-compat's
+ * (https://docs.nvidia.com/deploy/cuda-compatibility/forward-compatibility.html).
+ */
+static void notice_compat(struct driver_facts *driver)
+{
+    unsigned major, minor, branch, needed;
+    struct str head, tail;
+    struct cuda_release release;
+
+    if (driver->version.state != FACT_KNOWN || driver->max_cuda.state != FACT_KNOWN ||
+        !str_cut(driver->max_cuda.value, '.', &head, &tail) || dotted_first(head, &major) < 0 ||
+        dotted_first(tail, &minor) < 0 || !cuda_release_find(NULL, major, minor, &release) ||
+        dotted_first(driver->version.value, &branch) < 0 ||
+        dotted_first(release.bundled_driver, &needed) < 0)
+        return;
+    if (branch < needed)
+        set_str(&driver->library_origin, STR("compat"), driver->max_cuda.from);
 }
 
 /* "'sm_80', 'sm_90'", as Python writes it, becomes a list of words. */
@@ -101,6 +142,8 @@ void transcript_complete(struct arena *arena, struct facts *facts)
 {
     name_capabilities(arena, &facts->hardware.gpus);
     take_version_apart(&facts->torch);
+    name_cuda(arena, facts);
+    notice_compat(&facts->driver);
     write_plainly(arena, &facts->torch.architectures);
     find_architectures(&facts->torch);
     find_uncovered(arena, facts);

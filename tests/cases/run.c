@@ -8,6 +8,7 @@
 #include "lib/case.h"
 #include "lib/faulty.h"
 #include "lib/judge.h"
+#include "plan/solve.h"
 
 #include <setjmp.h>
 #include <time.h>
@@ -103,6 +104,36 @@ static void expect_facts(struct arena *arena, const struct test_case *it, const 
     }
 }
 
+static void expect_lines(const struct case_list *want, const struct judged_lines *got,
+                         const char *kind)
+{
+    for (size_t i = 0; i < want->count; i++) {
+        bool there = false;
+
+        for (size_t k = 0; k < got->count; k++)
+            there = there || str_eq(want->items[i], got->items[k]);
+        if (!there)
+            fail_msg("no %s \"%.*s\"; the first is \"%.*s\"", kind, STR_ARG(want->items[i]),
+                     STR_ARG(got->count ? got->items[0] : STR("none")));
+    }
+}
+
+static void expect_none(const struct case_list *never, const struct judged_lines *got)
+{
+    for (size_t i = 0; i < never->count; i++)
+        for (size_t k = 0; k < got->count; k++)
+            if (str_has(got->items[k], never->items[i]))
+                fail_msg("\"%.*s\" is advised", STR_ARG(got->items[k]));
+}
+
+static void expect_remedies(const struct test_case *it, const struct judged *judged)
+{
+    expect_lines(&it->commands, &judged->commands, "command");
+    expect_lines(&it->checks, &judged->checks, "check");
+    expect_none(&it->never, &judged->commands);
+    expect_none(&it->never, &judged->others);
+}
+
 static int64_t now(void)
 {
     struct timespec time = { 0 };
@@ -138,6 +169,39 @@ static void expect_verdict(const struct test_case *it, const struct judged *judg
     expect_candidates(it, judged);
 }
 
+static bool is_planned(struct arena *arena, const struct facts *facts, struct str version,
+                       struct str local)
+{
+    const struct wants wants = { 0 };
+    struct problem problem;
+    struct candidates all;
+
+    problem_make(arena, facts, &wants, NULL, &problem);
+    candidates_find(&problem, &all);
+    for (size_t i = 0; i < all.count; i++)
+        if (str_eq(all.items[i].build.version, version) &&
+            str_eq(all.items[i].build.local, local) && !all.items[i].refused)
+            return true;
+    return false;
+}
+
+/* No remedy may install what the plan's own constraints refuse here. */
+static void expect_installs(struct arena *arena, const struct facts *facts,
+                            const struct judged_lines *commands)
+{
+    for (size_t i = 0; i < commands->count; i++) {
+        struct str rest = commands->items[i], word, version, local;
+
+        while (str_next_word(&rest, &word)) {
+            if (!str_starts(word, STR("torch==")))
+                continue;
+            (void) str_cut(str_from(word, STR("torch==").len), '+', &version, &local);
+            if (!is_planned(arena, facts, version, local))
+                fail_msg("%.*s, which no plan would install", STR_ARG(commands->items[i]));
+        }
+    }
+}
+
 static void test_case__is_judged_as_it_says(void **state)
 {
     AUTO_ARENA *arena = arena_new(no_memory);
@@ -153,6 +217,9 @@ static void test_case__is_judged_as_it_says(void **state)
     expect_budget(it, machine.root, now() - start);
     expect_verdict(it, &judged);
     expect_facts(arena, it, judged.facts);
+    expect_remedies(it, &judged);
+    expect_installs(arena, judged.facts, &judged.commands);
+    expect_installs(arena, judged.facts, &judged.others);
 }
 
 /* Judges with the n-th call failing (0: none); returns how many calls there were. */
@@ -238,9 +305,12 @@ static struct job *read_jobs(struct bench *bench, size_t *ret_count)
     return jobs;
 }
 
+/* test_cases; test_cases sweep; test_cases sweep 1 4: every fourth case, from the second on. */
 int main(int argc, char **argv)
 {
     size_t mode = 0;
+    size_t first = argc > 3 ? strtoul(argv[2], NULL, 10) : 0;
+    size_t step = argc > 3 ? strtoul(argv[3], NULL, 10) : 1, chosen = 0;
     AUTO_ARENA *arena = arena_new(no_memory);
     struct bench bench = { .arena = arena };
     struct CMUnitTest *tests;
@@ -254,14 +324,14 @@ int main(int argc, char **argv)
         root_directory(arena, STR(TESTS_FOLDER "/roots"), &bench.roots) < 0)
         return 1;
     jobs = read_jobs(&bench, &count);
-    if (!jobs)
+    if (!jobs || step == 0)
         return 1;
     tests = arena_array(arena, count, sizeof(*tests));
-    for (size_t i = 0; i < count; i++)
-        tests[i] = (struct CMUnitTest){
+    for (size_t i = first; i < count; i += step)
+        tests[chosen++] = (struct CMUnitTest){
             .name = jobs[i].it.name.data,
             .test_func = modes[mode].run,
             .initial_state = &jobs[i],
         };
-    return _cmocka_run_group_tests(modes[mode].name, tests, count, NULL, NULL);
+    return _cmocka_run_group_tests(modes[mode].name, tests, chosen, NULL, NULL);
 }

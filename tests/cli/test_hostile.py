@@ -130,7 +130,7 @@ class Commands(unittest.TestCase):
                 promised = commands_of_report(program.report("--facts", here / "facts"))
                 text = program.start("--facts", here / "facts", "--color=never").stdout.decode()
                 with self.subTest(value[:40]):
-                    self.assertEqual(promised[0][0], python)
+                    self.assertIn(python, promised[0])
                     if "\0" not in value:   # no argument of a program holds a NUL
                         self.assertEqual([argv_of_shell(line, "/home/ada")
                                           for line in commands_of_text(text)], promised)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """gpuvet plan from outside: the promised object, exit codes, what people type, both languages."""
 
+import json
 import pathlib
 import sys
 import unittest
@@ -78,14 +79,53 @@ class Plan(unittest.TestCase):
         self.assertEqual(needs, sorted(needs, key=lambda need: [-int(part) for part in need.split(".")]))
 
     def test_gpus_are_found_by_whatever_people_type(self):
-        for name, target in (("RTX 4060 Ti", "sm_89"), ("4060ti", "sm_89"), ("A100", "sm_80"), ("GB200", "sm_100"),
-                             ("sm_89", "sm_89"), ("8.9", "sm_89"), ("10de:2684", "sm_89"), ("Tesla K80", "sm_37")):
+        for name, target, driver in (
+                ("RTX 4060 Ti", "sm_89", "580"), ("4060ti", "sm_89", "580"), ("A100", "sm_80", "580"),
+                ("GB200", "sm_100", "580"), ("sm_89", "sm_89", "580"), ("8.9", "sm_89", "580"),
+                ("10de:2684", "sm_89", "580"), ("Tesla K80", "sm_37", "470.256.02")):
             with self.subTest(name=name):
-                undecided = plan("--gpu", name, "--driver", "470.256.02")
-                values = {one.get("value") for one in undecided["because"]} | {
-                    f"sm_{gpu['capability']['value'].replace('.', '')}"
-                    for gpu in program.report("plan", "--gpu", name)["facts"]["hardware"]["gpus"]}
-                self.assertIn(target, values)
+                found = plan("--gpu", name, "--driver", driver)
+                self.assertEqual(found["state"], "found")
+                self.assertEqual([one["value"] for one in found["because"] if one["constraint"] == "gpu-code"],
+                                 [target])
+        none = plan("--gpu", "Orin", "--driver", "540.4.0")
+        self.assertIn({"constraints": ["board"]}, none["conflicts"])
+
+    def test_a_driver_from_before_the_gpu_is_refused_and_the_first_that_knows_it_named(self):
+        none = plan("--gpu", "RTX 4090", "--driver", "470.57.02", "--python", "3.10", "torch==2.7.1+cu118")
+        self.assertEqual(none["conflicts"], [{"constraints": ["gpu-driver"]}])
+        self.assertEqual([(way["change"], way["to"]) for way in none["alternatives"]], [("driver", "≥ 520")])
+
+    def test_what_rests_on_minor_version_compatibility_says_so(self):
+        for driver, rests in (("580.95.05", True), ("610.43.02", False)):
+            words = ["--gpu", "RTX 3090", "--driver", driver, "--python", "3.12", "torch==2.15"]
+            self.assertEqual(plan(*words)["minor_version_compatibility"], rests)
+            self.assertEqual(b"minor-version" in program.start("plan", *words).stdout, rests)
+
+    def test_a_torch_that_is_newer_than_the_tables_is_said_to_be(self):
+        for wanted, suffices in (("torch==99.0", False), ("torch==2.8", True)):
+            self.assertEqual(plan(*DESKTOP, wanted)["knowledge_suffices"], suffices)
+            for language in ("en", "zh"):
+                text = program.start("plan", *DESKTOP, wanted, "--lang", language).stdout.decode()
+                self.assertEqual(plan(*DESKTOP)["knowledge_date"] in text, not suffices)
+
+    def test_broken_tables_are_refused_with_what_is_wrong(self):
+        for text, why in (("{", b"line 2"), ('{"schema": "x"}', b"gpuvet-knowledge/1"),
+                          ('{"schema": "gpuvet-knowledge/1"}', b"date")):
+            with self.subTest(text=text), program.folder() as folder:
+                (folder / "newer.json").write_text(text + "\n", encoding="utf-8")
+                done = program.start("plan", *DESKTOP, "--knowledge", str(folder / "newer.json"))
+                self.assertEqual((done.returncode, done.stdout), (66, b""))
+                self.assertIn(why, done.stderr)
+
+    def test_in_wsl_the_driver_is_that_of_windows(self):
+        report = program.report("plan", "--gpu", "RTX 3090", "--driver", "470.57", "--python", "3.12")
+        report["facts"]["machine"]["wsl"] = {"state": "known", "value": 2, "from": "test"}
+        with program.folder() as folder:
+            (folder / "host.json").write_text(json.dumps(report), encoding="utf-8")
+            words = ["--host", str(folder / "host.json"), "--driver", "470.57", "torch==2.8"]
+            self.assertIn(b"none in Linux", program.start("plan", *words).stdout)
+            self.assertNotIn("driver", plan(*words))
 
     def test_an_ambiguous_gpu_is_refused_with_all_that_it_may_be(self):
         done = program.start("plan", "--gpu", "RTX 4000")

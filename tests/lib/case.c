@@ -83,6 +83,29 @@ static int read_evidence(struct setting *setting)
     return one_more(setting, &setting->into->evidence);
 }
 
+static int one_line(struct setting *setting, struct case_list *into)
+{
+    if (!setting->text.len)
+        return -EBADMSG;
+    *LIST_ADD(setting->arena, into) = setting->text;
+    return 0;
+}
+
+static int read_command(struct setting *setting)
+{
+    return one_line(setting, &setting->into->commands);
+}
+
+static int read_check(struct setting *setting)
+{
+    return one_line(setting, &setting->into->checks);
+}
+
+static int read_never(struct setting *setting)
+{
+    return one_line(setting, &setting->into->never);
+}
+
 static int read_thorough(struct setting *setting)
 {
     setting->into->thorough = true;
@@ -138,6 +161,9 @@ static const struct {
     { "candidate", read_candidate },
     { "evidence", read_evidence },
     { "fact", read_fact },
+    { "command", read_command },
+    { "check", read_check },
+    { "never", read_never },
     { "reads", read_reads },
     { "thorough", read_thorough },
     { "ms", read_ms },

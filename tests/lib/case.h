@@ -13,6 +13,9 @@
  *     candidate driver/missing          of an undecided verdict
  *     evidence driver.version           a fact that the root finding must name
  *     fact torch.version = 2.4.1+cu121  or "fact NAME absent", "denied", "unknown"
+ *     command sudo reboot               a command of the root's remedies
+ *     check nvidia-smi                  likewise, of what shows that a remedy worked
+ *     never pip install                 what no command of any remedy may contain
  *     reads 400                         most looks at the root
  *     ms 30                             most milliseconds
  *     thorough yes                      files are compared with their hashes, too
@@ -49,6 +52,7 @@ struct test_case {
     struct str state, cause, certainty; /* cause is empty for null */
     struct str alternative;             /* "undecided", or empty */
     struct case_list consequences, independents, candidates, evidence;
+    struct case_list commands, checks, never;
     struct case_facts facts;
     bool thorough;
     uint64_t reads, milliseconds; /* 0: the default of the runner */

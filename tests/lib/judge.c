@@ -32,6 +32,39 @@ static void list_candidates(struct arena *arena, const struct verdict *verdict, 
     ret->candidate_count = verdict->undecided.count;
 }
 
+static void add_line(struct arena *arena, const struct command *command, struct judged_lines *ret)
+{
+    struct buf line = buf_new(arena, 64u * 1024u);
+
+    for (size_t i = 0; i < command->count; i++) {
+        buf_addz(&line, i ? " " : "");
+        buf_add(&line, command->words[i]);
+    }
+    if (command->count)
+        *LIST_ADD(arena, ret) = buf_str(&line);
+}
+
+static void list_commands(struct arena *arena, const struct remedy_offers *offers,
+                          struct judged_lines *ret_commands, struct judged_lines *ret_checks)
+{
+    for (size_t i = 0; i < offers->count; i++) {
+        for (size_t c = 0; c < offers->items[i].commands.count; c++)
+            add_line(arena, &offers->items[i].commands.items[c], ret_commands);
+        add_line(arena, &offers->items[i].check, ret_checks);
+    }
+}
+
+static void list_remedies(struct arena *arena, const struct verdict *verdict, struct judged *ret)
+{
+    struct judged_lines ignored = { 0 };
+
+    list_commands(arena, verdict->root ? &verdict->root->remedies : &verdict->next, &ret->commands,
+                  &ret->checks);
+    for (size_t i = 0; i < verdict->findings.count; i++)
+        if (&verdict->findings.items[i] != verdict->root)
+            list_commands(arena, &verdict->findings.items[i].remedies, &ret->others, &ignored);
+}
+
 void judge_facts(struct probe_ctx *ctx, const struct machine_answers *answers)
 {
     struct driver_answer own, clean;
@@ -74,4 +107,5 @@ void judge(struct arena *arena, struct root *root, const struct eyes *eyes,
     };
     list_findings(arena, &verdict, ret);
     list_candidates(arena, &verdict, ret);
+    list_remedies(arena, &verdict, ret);
 }

@@ -17,6 +17,11 @@ struct judged_finding {
     size_t evidence_count;
 };
 
+struct judged_lines {
+    struct str *items;
+    size_t count, room;
+};
+
 /* Strings as --json has them. An undecided verdict has the empty cause. */
 struct judged {
     struct str state, cause, certainty;
@@ -24,6 +29,8 @@ struct judged {
     size_t finding_count;
     const struct str *candidates; /* causes that an undecided verdict leaves, likeliest first */
     size_t candidate_count;
+    struct judged_lines commands, checks; /* of the verdict's remedies, words joined by blanks */
+    struct judged_lines others;           /* commands of further findings */
     const struct facts *facts;
 };
 

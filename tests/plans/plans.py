@@ -36,8 +36,9 @@ SOURCES = {
             ".ci/manywheel/build_cuda.sh of the release; binary compatibility: "
             "https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html#binary-compatibility",
     "companions": "Which torch a companion was made for: `companions.csv`, measured in the wheels' metadata",
-    "first": "First driver branch with Blackwell: `gpus.csv`, from the lists of GPUs in "
-             "https://github.com/NVIDIA/open-gpu-kernel-modules",
+    "first": "First driver branch of a GPU. Blackwell: `gpus.csv`, from the lists of GPUs in "
+             "https://github.com/NVIDIA/open-gpu-kernel-modules. Before: derived, the driver of the first CUDA that "
+             "compiles for it, `cuda_targets.csv` and `cuda_releases.csv`",
     "glibc": "The wheel's platform tag, https://peps.python.org/pep-0600/",
     "jetson": "https://docs.nvidia.com/deeplearning/frameworks/install-pytorch-jetson-platform/",
     "legacy": "Last driver branch of a GPU: https://www.nvidia.com/en-us/drivers/unix/legacy-gpu/",

@@ -87,8 +87,8 @@ static void test_topic__every_cause_has_a_page_without_repetition(void **state)
         struct topic_page page;
 
         topic_page(arena, cause, &page);
-        for (size_t a = 1; a < page.remedies.count; a++)
-            assert_true(page.remedies.items[a - 1]->needs <= page.remedies.items[a]->needs);
+        for (size_t a = 1; a < page.ways.count; a++)
+            assert_true(page.ways.items[a - 1]->needs <= page.ways.items[a]->needs);
         for (size_t a = 0; a < page.sources.count; a++)
             for (size_t b = 0; b < a; b++)
                 assert_false(str_eq(page.sources.items[a], page.sources.items[b]));

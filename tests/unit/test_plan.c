@@ -115,6 +115,9 @@ static void test_constraint__each_judges_by_its_own_fact(void **state)
         { CONSTRAINT_COMPANIONS, { .wants = { "torchvision==0.23.0" } }, YES },
         { CONSTRAINT_COMPANIONS, { .wants = { "torchvision==0.22.1" } }, NO },
         { CONSTRAINT_COMPANIONS, { .wants = { "torchvision", "xformers<0.0.32" } }, NO },
+        { CONSTRAINT_COMPANIONS, { .wants = { "xformers" } }, YES },
+        { CONSTRAINT_COMPANIONS, { .wants = { "xformers" }, .platform = "windows" }, OPEN },
+        { CONSTRAINT_COMPANIONS, { .wants = { "xformers" }, .architecture = "aarch64" }, OPEN },
         { CONSTRAINT_PYTHON, { .python = "3.12" }, YES },
         { CONSTRAINT_PYTHON, { .python = "3.13t" }, YES },
         { CONSTRAINT_PYTHON, { .python = "3.12t" }, NO },
@@ -129,6 +132,12 @@ static void test_constraint__each_judges_by_its_own_fact(void **state)
         { CONSTRAINT_DRIVER, { .driver = "527.41", .platform = "windows" }, NO },
         { CONSTRAINT_GPU_DRIVER, { .driver = "535", .gpus = { "8.6" } }, YES },
         { CONSTRAINT_GPU_DRIVER, { .driver = "550", .gpus = { "12.0" } }, NO },
+        { CONSTRAINT_GPU_DRIVER, { .driver = "470.57", .gpus = { "8.9" } }, NO },
+        { CONSTRAINT_GPU_DRIVER, { .driver = "520.61.05", .gpus = { "8.9" } }, YES },
+        { CONSTRAINT_GPU_DRIVER, { .driver = "450.36.06", .gpus = { "8.0" } }, YES },
+        { CONSTRAINT_GPU_DRIVER, { .driver = "450.36.06", .gpus = { "8.6" } }, NO },
+        { CONSTRAINT_GPU_DRIVER, { .driver = "367.48", .gpus = { "6.1" } }, YES },
+        { CONSTRAINT_GPU_DRIVER, { .driver = "540.4.0", .gpus = { "11.0" } }, YES }, /* Tegra */
         { CONSTRAINT_GPU_DRIVER, { .driver = "570", .gpus = { "12.0" } }, YES },
         { CONSTRAINT_GPU_CODE, { .gpus = { "8.6" } }, YES },
         { CONSTRAINT_GPU_CODE, { .gpus = { "8.9" } }, YES },
@@ -148,6 +157,8 @@ static void test_constraint__each_judges_by_its_own_fact(void **state)
         struct problem problem;
 
         machine.platform = rows[i].machine.platform ? rows[i].machine.platform : ordinary.platform;
+        if (rows[i].machine.architecture)
+            machine.architecture = rows[i].machine.architecture;
         machine.libc = rows[i].machine.libc ? rows[i].machine.libc : ordinary.libc;
         if (rows[i].machine.libc_version)
             machine.libc_version = rows[i].machine.libc_version;
@@ -401,6 +412,111 @@ static void test_ways__every_way_with_a_build_solves_the_problem(void **state)
     }
 }
 
+static void test_ways__a_compat_package_is_offered_where_nvidia_says_that_it_runs(void **state)
+{
+    static const struct {
+        const char *segment, *driver, *what; /* NULL: none */
+    } rows[] = {
+        { "datacenter", "535.183.01", "cuda-compat-13-0" },
+        { "datacenter", "525.147.05", NULL },
+        { "GeForce", "535.183.01", NULL },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        AUTO_ARENA *arena = arena_for_test();
+        struct machine machine = ordinary;
+        struct facts *facts = ARENA_NEW(arena, struct facts);
+        struct wants wants = { 0 };
+        struct problem problem;
+        struct plan plan;
+        struct str what = STR("");
+
+        machine.driver = rows[i].driver;
+        machine.gpus[0] = "8.0";
+        machine.wants[0] = "torch==2.13.0+cu130";
+        fill(arena, &machine, facts, &wants);
+        set(&LIST_OF(gpu, &facts->hardware.gpus)[0].segment, rows[i].segment);
+        problem_make(arena, facts, &wants, NULL, &problem);
+        plan_make(&problem, &plan);
+        for (size_t n = 0; n < plan.ways.count; n++)
+            if (plan.ways.items[n].id == WAY_COMPAT)
+                what = plan.ways.items[n].what;
+        assert_true(str_eq(what, str_of(rows[i].what ? rows[i].what : "")));
+    }
+}
+
+/* --- what is installed beside torch --------------------------------------------------------- */
+
+static void add_extension(struct arena *arena, struct facts *facts, const char *package,
+                          bool stable, int64_t cuda)
+{
+    struct extension_facts *file = fact_list_add(arena, &facts->extensions.all, sizeof(*file));
+
+    set(&file->path, "lib.so");
+    set(&file->package, package);
+    fact_bool(&file->needs_torch, true, STR("test"));
+    fact_bool(&file->stable_abi, stable, STR("test"));
+    if (cuda)
+        fact_int(&file->cuda_major, cuda, STR("test"));
+}
+
+static void test_extensions__name_what_another_torch_breaks(void **state)
+{
+    static const struct {
+        const char *torch, *again;
+    } rows[] = {
+        { "torch==2.8.0+cu128", "" },                 /* the installed one */
+        { "torch==2.8.0+cu126", "" },                 /* the same CUDA */
+        { "torch==2.7.1+cu128", "flash-attn, apex" }, /* another release */
+        { "torch==2.9.0+cu130", "flash-attn, apex, torchcodec" },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        AUTO_ARENA *arena = arena_for_test();
+        struct machine machine = ordinary;
+        struct facts *facts = ARENA_NEW(arena, struct facts);
+        struct wants wants = { 0 };
+        struct problem problem;
+        struct plan plan;
+
+        machine.driver = "580.95.05";
+        machine.wants[0] = rows[i].torch;
+        fill(arena, &machine, facts, &wants);
+        set(&facts->torch.release, "2.8.0");
+        add_extension(arena, facts, "flash-attn", false, 12);
+        add_extension(arena, facts, "apex", false, 0);
+        add_extension(arena, facts, "torchcodec", true, 12);
+        problem_make(arena, facts, &wants, NULL, &problem);
+        plan_make(&problem, &plan);
+        assert_int_equal(plan.state, PLAN_FOUND);
+        assert_int_equal(plan.assumed, 0);
+        assert_true(str_eqz(plan.because.items[CONSTRAINT_EXTENSIONS].reason.need, rows[i].again));
+    }
+}
+
+static void test_plan__says_what_is_newer_than_its_tables(void **state)
+{
+    static const char *const beyond[] = { "torch==99.1", "torch>=99", "torch~=99.0",
+                                          "torch==99.*" };
+    static const char *const within[] = { "torch", "torch<99", "torch>=2.0,!=99.0",
+                                          "torch==2.8.0" };
+
+    (void) state;
+    for (size_t i = 0; i < sizeof(beyond) / sizeof(beyond[0]); i++)
+        for (unsigned old = 0; old < 2; old++) {
+            AUTO_ARENA *arena = arena_for_test();
+            struct machine machine = ordinary;
+            struct problem problem;
+            struct plan plan;
+
+            machine.wants[0] = old ? within[i] : beyond[i];
+            solve(arena, &machine, &problem, &plan);
+            assert_int_equal(plan.beyond.len > 0, !old);
+        }
+}
+
 /* --- installing ----------------------------------------------------------------------------- */
 
 static void test_install__a_plain_version_never_stands_against_an_installed_one(void **state)
@@ -431,58 +547,6 @@ static void test_install__a_plain_version_never_stands_against_an_installed_one(
     }
 }
 
-/* --- files ---------------------------------------------------------------------------------- */
-
-static void test_dependencies__reads_each_kind_of_file(void **state)
-{
-    static const struct {
-        const char *path, *text, *name, *specifiers;
-        size_t count;
-    } rows[] = {
-        { "requirements.txt", "# c\n-r x\ntorch==2.8 \\\n --hash=sha256:1\n", "torch", "==2.8", 1 },
-        { "r.txt", "torch>=2 ; python_version > '3' # why\n", "torch", ">=2", 1 },
-        { "r.txt", "torch @ https://x/y.whl\n-e .\n\xff\n", "", "", 0 },
-        { "pyproject.toml", "[project]\ndependencies = ['torch>=2.6']", "torch", ">=2.6", 1 },
-        { "pyproject.toml", "[tool.poetry.dependencies]\npython='^3.9'\ntorch='^2.4.1'", "torch",
-          ">=2.4.1,<3", 1 },
-        { "pyproject.toml", "[tool.poetry.dependencies]\ntorch={version='~2.4.1'}", "torch",
-          ">=2.4.1,<2.5", 1 },
-        { "pyproject.toml", "[tool.poetry.dependencies]\ntorchvision='^0.19.1'", "torchvision",
-          ">=0.19.1,<0.20", 1 },
-        { "uv.lock", "[[package]]\nname='torch'\nversion='2.7.1+cu128'", "torch", "==2.7.1", 1 },
-        { "environment.yml", "dependencies:\n  - pytorch=2.4\n", "torch", "==2.4.*", 1 },
-        { "environment.yml", "dependencies:\n- conda-forge::pytorch-gpu=2.5.1=cuda126*\n", "torch",
-          "==2.5.1", 1 },
-        { "environment.yml", "name: x\ndependencies:\n- pip:\n  - torch>2 # c\nprefix: /x\n",
-          "torch", ">2", 1 },
-        { "environment.yml", "dependencies: [a, b]\n", "", "", 0 },
-    };
-
-    (void) state;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        AUTO_ARENA *arena = arena_for_test();
-        struct dependencies found = { 0 };
-
-        assert_int_equal(
-            dependencies_read(str_of(rows[i].path), str_of(rows[i].text), arena, &found), 0);
-        assert_int_equal(found.count, rows[i].count);
-        if (rows[i].count && (!str_eqz(found.items[0].name, rows[i].name) ||
-                              !str_eqz(found.items[0].specifiers, rows[i].specifiers)))
-            fail_msg("row %zu: %.*s", i, STR_ARG(found.items[0].specifiers));
-    }
-}
-
-static void test_dependencies__a_conda_file_names_its_python(void **state)
-{
-    AUTO_ARENA *arena = arena_for_test();
-    struct dependencies found = { 0 };
-
-    (void) state;
-    assert_int_equal(
-        dependencies_read(STR("e.yaml"), STR("dependencies:\n- python=3.11\n"), arena, &found), 0);
-    assert_true(str_eqz(found.python, "3.11"));
-}
-
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -494,9 +558,10 @@ int main(void)
         cmocka_unit_test(test_plan__an_unknown_driver_gives_a_plan_for_each_that_may_be),
         cmocka_unit_test(test_plan__conflicts_are_as_few_as_possible),
         cmocka_unit_test(test_ways__every_way_with_a_build_solves_the_problem),
+        cmocka_unit_test(test_ways__a_compat_package_is_offered_where_nvidia_says_that_it_runs),
+        cmocka_unit_test(test_extensions__name_what_another_torch_breaks),
+        cmocka_unit_test(test_plan__says_what_is_newer_than_its_tables),
         cmocka_unit_test(test_install__a_plain_version_never_stands_against_an_installed_one),
-        cmocka_unit_test(test_dependencies__reads_each_kind_of_file),
-        cmocka_unit_test(test_dependencies__a_conda_file_names_its_python),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

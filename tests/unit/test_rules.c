@@ -135,6 +135,15 @@ static void test_rules__name_facts_that_exist(void **state)
     }
 }
 
+static void check_way(const struct remedy_way *way)
+{
+    check_condition(way->when, NULL);
+    check_templates(way->title);
+    check_words(way->check);
+    for (unsigned c = 0; c < way->commands.count; c++)
+        check_words(rule_command(way->commands, c));
+}
+
 static void test_remedies__name_facts_that_exist(void **state)
 {
     const struct remedy *remedy;
@@ -142,9 +151,9 @@ static void test_remedies__name_facts_that_exist(void **state)
     (void) state;
     for (size_t i = 0; (remedy = remedy_at(i)) != NULL; i++) {
         check_condition(remedy->when, NULL);
-        check_templates(remedy->title);
-        for (unsigned c = 0; c < remedy->commands.count; c++)
-            check_words(rule_command(remedy->commands, c));
+        check_condition(remedy->unless, NULL);
+        for (unsigned w = 0; w < remedy->ways.count; w++)
+            check_way(rule_way(remedy->ways, w));
     }
 }
 

@@ -122,7 +122,8 @@ static void test_clean__masks_secrets(void **state)
         { STR_INIT("ghp_0123456789abcdefghijABCDEFGHIJ012345"), "***" },
         { STR_INIT("key github_pat_11AAAAAAA0abcdefghijkl_x1 set"), "key *** set" },
         { STR_INIT("AKIAIOSFODNN7EXAMPLE1 in the log"), "*** in the log" },
-        { STR_INIT("aws_secret_access_key = wJalrXUtnFEMI/K7MDENG"), "aws_secret_access_key = ***" },
+        { STR_INIT("aws_secret_access_key = wJalrXUtnFEMI/K7MDENG"),
+          "aws_secret_access_key = ***" },
         { STR_INIT("xoxb-123456789012-abcdefghijkl"), "***" },
         { STR_INIT("sk-proj-abcdefghijklmnopqrstuv"), "***" },
         { STR_INIT("WANDB_API_KEY=0123456789abcdef0123456789abcdef01234567"), "WANDB_API_KEY=***" },
@@ -264,6 +265,86 @@ static void test_transcript__bounds_what_a_hostile_text_costs(void **state)
     assert_true(arena_used(arena) < 16u << 20);
 }
 
+/* A text that no memory has to hold: `size` bytes that `make` writes. */
+struct stream {
+    size_t size, at;
+    char (*make)(size_t at);
+};
+
+static int read_stream(void *context, char *buffer, size_t room, size_t *ret_count)
+{
+    struct stream *stream = context;
+    size_t count = stream->size - stream->at < room ? stream->size - stream->at : room;
+
+    for (size_t i = 0; i < count; i++)
+        buffer[i] = stream->make(stream->at + i);
+    stream->at += count;
+    *ret_count = count;
+    return 0;
+}
+
+/* One line, with words that are looked for once in a megabyte. */
+static char endless(size_t at)
+{
+    static const char words[] = "NVIDIA-SMI torch== CUDA_VISIBLE_DEVICES Xid GPU 0: ";
+
+    return at % (1u << 20) < sizeof(words) - 1 ? words[at % (1u << 20)] : 'x';
+}
+
+/* Bytes of all values, in an order that repeats seldom. */
+static char junk(size_t at)
+{
+    uint32_t mixed = (uint32_t) at * 2654435761u;
+
+    return (char) (mixed >> 24 ^ mixed >> 13);
+}
+
+/* Overlong forms, halves of surrogates, cut sequences, with messages between. */
+static char invalid(size_t at)
+{
+    static const char text[] = "\xc0\xaf\xed\xa0\x80\xf5\xff CUDA out of memory \xe4\xbd\n\xf0\x9f";
+
+    return text[at % (sizeof(text) - 1)];
+}
+
+/* What makes expressions with several repetitions go back and forth. */
+static char bomb(size_t at)
+{
+    static const char text[] =
+        "site-packages/torchvision/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa  LD_LIBRARY_PATH"
+        " nvidia-smi host host host NVIDIA_DRIVER_CAPABILITIES works lsmod\n";
+
+    return text[at % (sizeof(text) - 1)];
+}
+
+static void test_transcript__needs_no_more_memory_for_a_longer_text(void **state)
+{
+    static const struct {
+        size_t size;
+        char (*make)(size_t at);
+    } rows[] = {
+        { 64u << 20, endless },
+        { 128u << 10, junk },
+        { 4u << 20, invalid },
+        { 64u << 10, bomb },
+    };
+
+    (void) state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        AUTO_ARENA *arena = arena_new(out_of_memory);
+        struct stream stream = { .size = rows[i].size, .make = rows[i].make };
+        struct transcript_source source = { read_stream, &stream };
+        struct facts facts = { 0 };
+        struct quotes quotes = { 0 };
+
+        assert_int_equal(transcript_read(arena, &source, &facts, &quotes), 0);
+        assert_int_equal(stream.at, rows[i].size);
+        assert_true(facts.symptom.items.count <= 64);
+        assert_true(quotes.lines.count <= 4096);
+        assert_true(arena_used(arena) < 24u << 20);
+    }
+}
+
 static void test_transcript__keeps_no_secret(void **state)
 {
     AUTO_ARENA *arena = arena_new(out_of_memory);
@@ -317,6 +398,7 @@ int main(void)
         cmocka_unit_test(test_transcript__misses_nothing_between_blocks),
         cmocka_unit_test(test_transcript__reads_endless_lines),
         cmocka_unit_test(test_transcript__bounds_what_a_hostile_text_costs),
+        cmocka_unit_test(test_transcript__needs_no_more_memory_for_a_longer_text),
         cmocka_unit_test(test_transcript__keeps_no_secret),
         cmocka_unit_test(test_transcript__lets_the_rules_judge_what_no_message_says),
     };

@@ -1,0 +1,17 @@
+/* doors: only `gpuvet access` asks about SSH and Jupyter; elsewhere the rules about them are
+ * decided. */
+#include "probe/probe.h"
+
+static void run(struct probe_ctx *ctx)
+{
+    struct fact_str *door = &ctx->facts->access.door;
+
+    if (door->state == FACT_UNKNOWN)
+        *door = (struct fact_str){ .state = FACT_ABSENT, .from = STR("no door was asked about") };
+}
+
+const struct probe probe_doors = {
+    .name = "doors",
+    .cost = COST_NOTHING,
+    .run = run,
+};
