@@ -27,7 +27,7 @@ build-asan/build.ninja: | packages
 REAL ?= /tmp/real-envs
 UV ?= /tmp/real-uv/bin/uv
 test-real: $(BUILD)/build.ninja
-	@ninja -C $(BUILD) src/cli/gpuvet tests/real/gpu_code tools/read_wheel tests/unpack >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
+	@ninja -C $(BUILD) src/cli/gpuvet tests/unpack tests/real/gpu_code tools/read_wheel tests/unpack >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
 	@test -x $(UV) || { python3 -m venv $(dir $(UV)).. && $(dir $(UV))pip install --quiet uv; }
 	@failed=0; \
 	  UV=$(UV) GPUVET=$(BUILD)/src/cli/gpuvet UNPACK=$(BUILD)/tests/unpack tests/cli/test_replace.py || failed=1; \
@@ -37,7 +37,7 @@ test-real: $(BUILD)/build.ninja
 	  tests/real/versions.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
 	  tests/real/architectures.py $(BUILD)/tests/real/gpu_code $(REAL) || failed=1; \
 	  tests/real/process.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
-	  tests/real/snapshot.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
+	  tests/real/snapshot.py $(BUILD)/src/cli/gpuvet $(BUILD)/tests/unpack $(REAL) || failed=1; \
 	  tests/real/plans.py $(BUILD)/src/cli/gpuvet $(BUILD)/plans.json || failed=1; \
 	  tests/real/wheels.py $(BUILD)/tools/read_wheel || failed=1; \
 	  tests/real/access.py $(BUILD)/src/cli/gpuvet $(REAL)/jupyter || failed=1; \
