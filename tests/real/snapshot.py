@@ -8,7 +8,6 @@ of a fake machine that works.
 
 import json
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -61,10 +60,8 @@ def main():
         run("cp", "-a", "--reflink=auto", environment, folder / "env")
         # The copy's own place must not differ: what moved is no change of the stack.
         run(gpuvet, "snapshot", "--env", folder / "env", "-q", "-o", folder / "a")
-        python = next((folder / "env/lib").glob("python3*"))
-        shutil.rmtree(python / "site-packages/nvidia/cudnn")
-        run(sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", python / "site-packages",
-            "--upgrade", "nvidia-cudnn-cu12==9.0.0.312")
+        run(sys.executable, "-m", "pip", "--python", folder / "env/bin/python", "install", "-q", "--no-deps",
+            "nvidia-cudnn-cu12==9.0.0.312")
         run(gpuvet, "snapshot", "--env", folder / "env", "-q", "-o", folder / "b")
         sides = [with_gpu(gpuvet, unpack, folder, folder / name) for name in ("a", "b")]
         took = best(gpuvet, "diff", folder / "a", folder / "b")
