@@ -27,10 +27,11 @@ build-asan/build.ninja: | packages
 REAL ?= /tmp/real-envs
 UV ?= /tmp/real-uv/bin/uv
 test-real: $(BUILD)/build.ninja
-	@ninja -C $(BUILD) src/cli/gpuvet tests/unpack tests/real/gpu_code tools/read_wheel tests/unpack >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
-	@test -x $(UV) || { python3 -m venv $(dir $(UV)).. && $(dir $(UV))pip install --quiet uv; }
+	@ninja -C $(BUILD) src/cli/gpuvet tests/real/gpu_code tools/read_wheel tests/unpack >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
+	@test -x $(UV) || { python3 -m venv $(dir $(UV)).. && $(dir $(UV))pip install --quiet uv poetry; }
 	@failed=0; \
 	  UV=$(UV) GPUVET=$(BUILD)/src/cli/gpuvet UNPACK=$(BUILD)/tests/unpack tests/cli/test_replace.py || failed=1; \
+	  UV=$(UV) POETRY=$(dir $(UV))poetry tests/real/managers.py $(BUILD)/src/cli/gpuvet || failed=1; \
 	  tests/real/broken.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
 	  tests/real/loader.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
 	  tests/real/extensions.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \

@@ -19,6 +19,7 @@ import tempfile
 import time
 
 ROUNDS = 15
+CALLS = 2000  # of gpuvet, at most
 PADDING = 500
 
 
@@ -125,6 +126,11 @@ def main():
     print(f"\nexecutable: {loaded_size(gpuvet):,} bytes stripped")
     before, after = opens_for_padding(gpuvet, venv)
     print(f"opens: {cell(before)}; with {PADDING} more packages in site-packages: {cell(after)}")
+    if not shutil.which("strace"):
+        sys.exit("strace is not installed: nothing was counted")
+    made = calls(contenders["gpuvet"], env)
+    print(f"system calls of gpuvet: {cell(made)} (at most {CALLS:,}) {'met' if made <= CALLS else 'MISSED'}")
+    sys.exit(made > CALLS)
 
 
 if __name__ == "__main__":

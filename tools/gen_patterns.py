@@ -24,6 +24,8 @@ import pattern_check
 from gen_rules import Mistake, Pool, entries, need, view
 
 WORD_MIN, WORD_MAX = 4, 48
+FAMILIES = {"cuda": ["ERROR_CUDA_DRIVER", "ERROR_CUDA_RUNTIME"], "nvml": ["ERROR_NVML"], "cudnn8": ["ERROR_CUDNN8"],
+            "cudnn9": ["ERROR_CUDNN9"], "xid": ["ERROR_XID"]}
 KEYS = {"name", "words", "regex", "symptom", "code", "set", "absent", "example", "gives", "source"}
 
 
@@ -81,7 +83,7 @@ class Table:
         self.words = {}  # word: numbers of its patterns
         self.settings, self.given = Pool(), Pool()
         self.symptoms, self.leads = set(), []
-        self.causes = Pool()
+        self.causes, self.codes = Pool(), []
 
     def add(self, entry, where):
         name = need(entry, "name", where)
@@ -122,6 +124,11 @@ class Table:
         if set(slugs) - causes:
             raise Mistake(f"{where}: {set(slugs) - causes}?")
         led.add(symptom)
+        for code in entry.get("codes", []):
+            family, _, number = code.partition(" ")
+            if family not in FAMILIES or not number.isdigit():
+                raise Mistake(f"{where}: code {code!r}")
+            self.codes += [f"{{ {row}, {number}, {len(self.leads)} }}" for row in FAMILIES[family]]
         self.leads.append(f"{{ {view(symptom)}, {str(entry.get('context', False)).lower()}, "
                           f"{self.causes.range([view(slug) for slug in slugs])} }}")
 
@@ -138,6 +145,7 @@ class Table:
             ("static const struct range promise_rows", self.promises),
             ("static const struct str lead_words", self.causes.rows),
             ("static const struct lead lead_rows", self.leads),
+            ("static const struct lead_code lead_codes", self.codes),
         ]
         with open(path, "w", encoding="utf-8") as out:
             out.write("/* Made by tools/gen_patterns.py from knowledge/patterns/. */\n")

@@ -3,7 +3,7 @@
     gen_rules.py KNOWLEDGE_DIR TEXT_DIR OUTPUT_DIR
 
 Reads KNOWLEDGE_DIR/rules/*.toml, remedies/*.toml, places.toml, advice.toml, chain.toml, steps.toml,
-healthy.toml and TEXT_DIR/*.toml; writes rules_table.h and texts_table.h for src/knowledge/. Refuses
+healthy.toml, imagefile.toml and TEXT_DIR/*.toml; writes rules_table.h and texts_table.h for src/knowledge/. Refuses
 what lacks a language, a source, or names a cause or a place that does not exist.
 """
 
@@ -85,6 +85,7 @@ class Tables:
         self.healthy = []
         self.hands = Pool()
         self.steps = []
+        self.checks = []
 
     # --- conditions -------------------------------------------------------------------------
 
@@ -170,6 +171,30 @@ class Tables:
             + " }"
         )
 
+    def add_check(self, entry, where):
+        """A remark need not name a cause, nor be sure of one: it changes no verdict."""
+        where = f"{where}: {entry.get('name')}"
+        remark = entry.get("remark", False)
+        certainty = entry.get("certainty", "certain")
+        if certainty not in CERTAINTIES:
+            raise Mistake(f"{where}: certainty {certainty}")
+        slug = self.cause(entry["cause"], where) if "cause" in entry or not remark else view("")
+        self.checks.append(
+            "{ "
+            + ", ".join([
+                ".name = " + view(need(entry, "name", where)),
+                f".slug = {slug}",
+                f".when = {self.condition(entry, 'when', where)}",
+                ".evidence = " + self.strings(entry.get("evidence", ["recipe.value"])),
+                f".certainty = CERTAINTY_{certainty.upper()}",
+                f".remark = {str(remark).lower()}",
+                ".headline = " + both(entry, "headline", where),
+                ".advice = " + both(entry, "advice", where),
+                ".source = " + view(need(entry, "source", where)),
+            ])
+            + " }"
+        )
+
     def way_condition(self, way, where):
         """The place's condition and the way's own; a way without either is for everywhere else."""
         parts = [way["when"]] if "when" in way else []
@@ -188,12 +213,16 @@ class Tables:
         needs = need(whole, "needs", where)
         if any(word not in NEEDS for word in needs):
             raise Mistake(f"{where}: needs {needs}")
+        if "install" in whole:  # what is shown where there are no facts yet
+            whole = {"commands": [["gpuvet", "plan"]]} | whole
         commands = [self.strings(command) for command in whole.get("commands", [])]
         return "{ " + ", ".join([
             f".when = {self.condition(self.way_condition(way, where), 'when', where)}",
             f".place = {{ {view(place['en'])}, {view(place['zh'])} }}",
             ".title = " + both({"title": titles}, "title", where),
             ".commands = " + self.commands.range(commands),
+            ".install = " + view(whole.get("install", "")),
+            f".current = {str(whole.get('current', False)).lower()}",
             ".check = " + self.strings(need(whole, "check", where)),
             ".needs = " + " | ".join(f"NEEDS_{word.upper()}" for word in needs),
             ".source = " + view(source),
@@ -307,6 +336,7 @@ class Tables:
             ("struct healthy", "healthy_rows", self.healthy),
             ("struct by_hand", "hand_rows", self.hands.rows),
             ("struct step_row", "step_rows", self.steps),
+            ("struct check", "check_rows", self.checks),
         ]
         with open(path, "w", encoding="utf-8") as out:
             out.write("/* Made by tools/gen_rules.py from knowledge/. */\n")
@@ -343,6 +373,8 @@ def write_rules(knowledge, output):
         tables.add_precedence(entry, "precedence.toml")
     for entry in entries(knowledge / "healthy.toml", "healthy"):
         tables.add_healthy(entry, "healthy.toml")
+    for entry in entries(knowledge / "imagefile.toml", "check"):
+        tables.add_check(entry, "imagefile.toml")
     tables.write(output / "rules_table.h")
 
 

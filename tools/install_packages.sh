@@ -4,7 +4,7 @@
 #   install_packages.sh cross    and for aarch64, with qemu to run its tests
 set -eu
 
-libraries='libc6-dev libjansson-dev libpcre2-dev libzstd-dev zlib1g-dev nettle-dev libiberty-dev libcmocka-dev'
+libraries='libc6-dev libjansson-dev libpcre2-dev libzstd-dev zlib1g-dev nettle-dev libiberty-dev libyaml-dev libcmocka-dev'
 wanted="gcc binutils meson ninja-build pkg-config python3 $libraries"
 if [ "${1:-}" = cross ]; then
     wanted="$wanted gcc-aarch64-linux-gnu qemu-user-static"

@@ -19,7 +19,7 @@ static void add_headers(struct buf *buf, const struct jupyter_target *target,
 {
     static const char *const upgrade[] = { "Connection: Upgrade", "Upgrade: websocket",
                                            "Sec-WebSocket-Version: 13",
-                                           "Sec-WebSocket-Key: " WEBSOCKET_KEY };
+                                           ("Sec-WebSocket-Key: " WEBSOCKET_KEY) };
 
     if (!request->anonymous && target->token.len)
         buf_addf(buf, "%sAuthorization: token %.*s%s", before, STR_ARG(target->token), after);

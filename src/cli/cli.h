@@ -45,8 +45,9 @@ struct options {
     bool json, verbose, quiet, help, version;
     bool no_driver, quick, thorough;
     bool list, with_machine, matrix, steps;
-    bool text, no_redact; /* of snapshot */
-    bool start_kernel;    /* of access */
+    bool text, no_redact;              /* of snapshot */
+    bool start_kernel;                 /* of access */
+    bool jupyter, ssh, compose, force; /* of image new */
 };
 
 /* Which commands an option is for. */
@@ -59,7 +60,8 @@ enum command_bit {
     OF_SNAPSHOT = 32,
     OF_DIFF = 64,
     OF_ACCESS = 128,
-    OF_ALL = 255,
+    OF_IMAGE = 256,
+    OF_ALL = 511,
     OF_STACK = OF_ALL & ~OF_ACCESS /* they look at an environment */
 };
 
@@ -135,6 +137,7 @@ int command_plan(struct arena *arena, const struct options *options);
 int command_snapshot(struct arena *arena, const struct options *options);
 int command_verify(struct arena *arena, const struct options *options);
 int command_why(struct arena *arena, const struct options *options);
+int command_image(struct arena *arena, const struct options *options);
 int command_check(struct arena *arena, const struct options *options);
 int print_help(struct arena *arena, const struct options *options);
 

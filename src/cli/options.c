@@ -31,6 +31,10 @@ enum option_id {
     OPTION_OUTPUT,
     OPTION_TEXT,
     OPTION_NO_REDACT,
+    OPTION_JUPYTER,
+    OPTION_SSH,
+    OPTION_COMPOSE,
+    OPTION_FORCE,
     OPTION_JSON,
     OPTION_LANG,
     OPTION_COLOR,
@@ -64,12 +68,14 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_LIST] = { "--list", NULL, NULL, OF_EXPLAIN, TEXT_CLI_OPTION_LIST },
     [OPTION_WITH_MACHINE] = { "--with-machine", NULL, NULL, OF_EXPLAIN,
                               TEXT_CLI_OPTION_WITH_MACHINE },
-    [OPTION_GPU] = { "--gpu", NULL, "NAME", OF_PLAN, TEXT_CLI_OPTION_GPU },
-    [OPTION_DRIVER] = { "--driver", NULL, "VERSION", OF_PLAN, TEXT_CLI_OPTION_DRIVER },
-    [OPTION_PLATFORM] = { "--platform", NULL, "TAG", OF_PLAN, TEXT_CLI_OPTION_PLATFORM },
-    [OPTION_HOST] = { "--host", NULL, "FILE", OF_PLAN, TEXT_CLI_OPTION_HOST },
-    [OPTION_REQUIREMENT] = { "--requirement", "-r", "FILE", OF_PLAN, TEXT_CLI_OPTION_REQUIREMENT },
-    [OPTION_KNOWLEDGE] = { "--knowledge", NULL, "FILE", OF_PLAN, TEXT_CLI_OPTION_KNOWLEDGE },
+    [OPTION_GPU] = { "--gpu", NULL, "NAME", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_GPU },
+    [OPTION_DRIVER] = { "--driver", NULL, "VERSION", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_DRIVER },
+    [OPTION_PLATFORM] = { "--platform", NULL, "TAG", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_PLATFORM },
+    [OPTION_HOST] = { "--host", NULL, "FILE", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_HOST },
+    [OPTION_REQUIREMENT] = { "--requirement", "-r", "FILE", OF_PLAN | OF_IMAGE,
+                             TEXT_CLI_OPTION_REQUIREMENT },
+    [OPTION_KNOWLEDGE] = { "--knowledge", NULL, "FILE", OF_PLAN | OF_IMAGE,
+                           TEXT_CLI_OPTION_KNOWLEDGE },
     [OPTION_MATRIX] = { "--matrix", NULL, NULL, OF_PLAN, TEXT_CLI_OPTION_MATRIX },
     [OPTION_START_KERNEL] = { "--start-kernel", NULL, NULL, OF_ACCESS,
                               TEXT_CLI_OPTION_START_KERNEL },
@@ -77,6 +83,10 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_OUTPUT] = { "--output", "-o", "FILE", OF_SNAPSHOT, TEXT_CLI_OPTION_OUTPUT },
     [OPTION_TEXT] = { "--text", NULL, NULL, OF_SNAPSHOT, TEXT_CLI_OPTION_TEXT },
     [OPTION_NO_REDACT] = { "--no-redact", NULL, NULL, OF_SNAPSHOT, TEXT_CLI_OPTION_NO_REDACT },
+    [OPTION_JUPYTER] = { "--jupyter", NULL, NULL, OF_IMAGE, TEXT_CLI_OPTION_JUPYTER },
+    [OPTION_SSH] = { "--ssh", NULL, NULL, OF_IMAGE, TEXT_CLI_OPTION_SSH },
+    [OPTION_COMPOSE] = { "--compose", NULL, NULL, OF_IMAGE, TEXT_CLI_OPTION_COMPOSE },
+    [OPTION_FORCE] = { "--force", NULL, NULL, OF_IMAGE, TEXT_CLI_OPTION_FORCE },
     [OPTION_JSON] = { "--json", NULL, NULL, OF_ALL, TEXT_CLI_OPTION_JSON },
     [OPTION_LANG] = { "--lang", NULL, "en|zh", OF_ALL, TEXT_CLI_OPTION_LANG },
     [OPTION_COLOR] = { "--color", NULL, "auto|always|never", OF_ALL, TEXT_CLI_OPTION_COLOR },
@@ -260,6 +270,18 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
     case OPTION_NO_REDACT:
         options->no_redact = true;
         break;
+    case OPTION_JUPYTER:
+        options->jupyter = true;
+        break;
+    case OPTION_SSH:
+        options->ssh = true;
+        break;
+    case OPTION_COMPOSE:
+        options->compose = true;
+        break;
+    case OPTION_FORCE:
+        options->force = true;
+        break;
     case OPTION_JSON:
         options->json = true;
         break;
@@ -376,7 +398,7 @@ static void check_together(struct reader *reader)
 
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
         if (is_given(reader, pairs[i][0]) && is_given(reader, pairs[i][1]) &&
-            !(pairs[i][1] == OPTION_PYTHON && reader->options->command->bit == OF_PLAN))
+            !(pairs[i][1] == OPTION_PYTHON && reader->options->command->bit & (OF_PLAN | OF_IMAGE)))
             wrong(reader, TEXT_CLI_NOT_TOGETHER, str_of(rows[pairs[i][0]].name),
                   str_of(rows[pairs[i][1]].name));
     refuse_elsewhere(reader);

@@ -133,7 +133,7 @@ static int write_out(struct arena *arena, const struct options *options,
 
     if (!options->output.len || str_eqz(options->output, "-"))
         return print(arena, options->lang, bytes);
-    r = given_write(arena, options->output, bytes);
+    r = given_replace(arena, options->output, bytes);
     if (r < 0)
         return cannot_write(arena, options, error_text(r));
     if (options->quiet)

@@ -8,24 +8,16 @@ struct build_facts {
     struct fact_str requirement;         /* "torch==2.4.1+cu118"; ABSENT: no known build fits */
     struct fact_str tag;                 /* "cu118" */
     struct fact_str index;               /* "https://download.pytorch.org/whl/cu118" */
-    struct fact_str torchvision;         /* what to ask for beside it; ABSENT: not installed */
-    struct fact_str torchaudio;          /* likewise */
     struct fact_str current_requirement; /* the installed build, by its full version */
     struct fact_str current_index;       /* where it is to be had */
-    struct fact_str current_torchvision; /* as torchvision, beside the installed build */
-    struct fact_str current_torchaudio;
 };
 
 ROWS build_fields[] = {
     FIELD(build, requirement, "the PyTorch build that fits"),
     FIELD(build, tag, "its CUDA tag"),
     FIELD(build, index, "the index that has it"),
-    FIELD(build, torchvision, "the torchvision to install beside it"),
-    FIELD(build, torchaudio, "the torchaudio to install beside it"),
     FIELD(build, current_requirement, "the installed build, by its full version"),
     FIELD(build, current_index, "the index that has the installed build"),
-    FIELD(build, current_torchvision, "the torchvision to install beside that"),
-    FIELD(build, current_torchaudio, "the torchaudio to install beside that"),
 };
 
 #endif

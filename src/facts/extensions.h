@@ -58,10 +58,13 @@ struct extensions_facts {
     struct fact_str version_subject, version_file, version_name, version_where;
     /* a library of another CUDA, or of torch's own CUDA part where torch has none */
     struct fact_str cuda_subject, cuda_package, cuda_file, cuda_library;
+    /* a file that is no library, or a library that it needs and that is none */
+    struct fact_str damaged_subject, damaged_package, damaged_file, damaged_reason;
     /* built for another Python */
     struct fact_str python_subject, python_package, python_file, python_tag;
     /* no code for a GPU */
     struct fact_str arch_subject, arch_package, arch_has, arch_gpu;
+    struct fact_str arch_folder; /* that torch.utils.cpp_extension made for it; ABSENT: a package */
 };
 
 ROWS extensions_fields[] = {
@@ -82,6 +85,10 @@ ROWS extensions_fields[] = {
     FIELD_IN(extensions, cuda, package, "its package"),
     FIELD_IN(extensions, cuda, file, "its file"),
     FIELD_IN(extensions, cuda, library, "the library that is not found"),
+    FIELD_IN(extensions, damaged, subject, "what cannot be loaded because a file is damaged"),
+    FIELD_IN(extensions, damaged, package, "its package"),
+    FIELD_IN(extensions, damaged, file, "that file"),
+    FIELD_IN(extensions, damaged, reason, "what is wrong with it"),
     FIELD_IN(extensions, python, subject, "what was built for another Python"),
     FIELD_IN(extensions, python, package, "its package"),
     FIELD_IN(extensions, python, file, "its file"),
@@ -90,6 +97,7 @@ ROWS extensions_fields[] = {
     FIELD_IN(extensions, arch, package, "its package"),
     FIELD_IN(extensions, arch, has, "what it has code for"),
     FIELD_IN(extensions, arch, gpu, "that GPU"),
+    FIELD_IN(extensions, arch, folder, "the folder in which it was compiled on this machine"),
 };
 
 #endif

@@ -13,7 +13,7 @@ const struct layer facts_layers[] = {
     LAYER(machine), LAYER(hardware), LAYER(driver),    LAYER(nvml),       LAYER(cuda),
     LAYER(runtime), LAYER(cudnn),    LAYER(torch),     LAYER(loader),     LAYER(extensions),
     LAYER(toolkit), LAYER(process),  LAYER(container), LAYER(kernel_log), LAYER(symptom),
-    LAYER(build),   LAYER(verify),   LAYER(access),
+    LAYER(recipe),  LAYER(build),    LAYER(verify),    LAYER(access),
 };
 const size_t facts_layer_count = sizeof(facts_layers) / sizeof(facts_layers[0]);
 

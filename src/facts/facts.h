@@ -20,6 +20,7 @@
 #include "facts/machine.h"
 #include "facts/nvml.h"
 #include "facts/process.h"
+#include "facts/recipe.h"
 #include "facts/runtime.h"
 #include "facts/symptom.h"
 #include "facts/toolkit.h"
@@ -42,6 +43,7 @@ struct facts {
     struct container_facts container;
     struct kernel_log_facts kernel_log;
     struct symptom_facts symptom;
+    struct recipe_facts recipe;
     struct build_facts build;
     struct verify_facts verify;
     struct access_facts access;

@@ -130,6 +130,7 @@ struct elf_symbols {
     uint64_t symbols_at, versions_at; /* file offsets; versions_at 0: no versions */
     uint32_t count, next;
     char *piece;                    /* symbols, and their versions behind them */
+    uint32_t piece_room;            /* how many there is room for */
     uint32_t piece_from, piece_len; /* which symbols `piece` holds */
 };
 int elf_symbols(const struct elf *elf, const struct elf_dynamic *dynamic, struct elf_symbols *ret);

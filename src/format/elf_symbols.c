@@ -6,7 +6,7 @@
 
 enum {
     SYMBOL = 24,   /* bytes of a symbol */
-    PIECE = 1024,  /* symbols read at once */
+    PIECE = 4096,  /* symbols read at once */
     CHAINS = 1024, /* hash chain entries read at once */
 };
 
@@ -138,7 +138,8 @@ int elf_symbols(const struct elf *elf, const struct elf_dynamic *dynamic, struct
             elf_version_definitions(elf, dynamic, &symbols.definitions, &symbols.definition_count);
     if (err)
         return err;
-    symbols.piece = arena_array(elf->arena, PIECE, SYMBOL + 2);
+    symbols.piece_room = symbols.count < PIECE ? symbols.count : PIECE;
+    symbols.piece = arena_array(elf->arena, symbols.piece_room, SYMBOL + 2);
     *ret = symbols;
     return 0;
 }
@@ -147,8 +148,8 @@ static int load_piece(struct elf_symbols *symbols)
 {
     const struct window *window = symbols->elf->window;
     uint32_t from = symbols->next, left = symbols->count - from;
-    uint32_t len = left < PIECE ? left : PIECE;
-    char *versions = &symbols->piece[(size_t) PIECE * SYMBOL];
+    uint32_t len = left < symbols->piece_room ? left : symbols->piece_room;
+    char *versions = &symbols->piece[(size_t) symbols->piece_room * SYMBOL];
     struct cursor cursor;
     int err = window_cursor(window, symbols->symbols_at + (uint64_t) from * SYMBOL, symbols->piece,
                             (size_t) len * SYMBOL, &cursor);
@@ -180,7 +181,7 @@ static const struct elf_version *find_version(const struct elf_symbols *symbols,
 int elf_symbol_next(struct elf_symbols *symbols, struct elf_symbol *ret)
 {
     struct elf_symbol symbol = { 0 };
-    struct str piece = { symbols->piece, (size_t) PIECE * (SYMBOL + 2) };
+    struct str piece = { symbols->piece, (size_t) symbols->piece_room * (SYMBOL + 2) };
     struct cursor cursor;
     uint64_t name, at;
     unsigned info;
@@ -209,7 +210,7 @@ int elf_symbol_next(struct elf_symbols *symbols, struct elf_symbol *ret)
     if (symbols->versions_at) {
         unsigned version;
 
-        cursor = cursor_in(piece, (uint64_t) PIECE * SYMBOL + at * 2, 2);
+        cursor = cursor_in(piece, (uint64_t) symbols->piece_room * SYMBOL + at * 2, 2);
         version = (unsigned) cursor_le(&cursor, 2);
         symbol.hidden = symbol.defined && (version & 0x8000);
         symbol.version = find_version(symbols, version & 0x7fff);

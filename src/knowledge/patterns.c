@@ -1,5 +1,11 @@
 #include "knowledge/patterns.h"
 
+/* A code, and the row of the lead whose symptom shows the same. */
+struct lead_code {
+    enum error_family family;
+    unsigned code, lead;
+};
+
 #include "patterns_table.h"
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
@@ -34,6 +40,14 @@ const struct lead *lead_of(struct str symptom)
     for (size_t i = 0; i < COUNT(lead_rows); i++)
         if (str_eq(lead_rows[i].symptom, symptom))
             return &lead_rows[i];
+    return NULL;
+}
+
+const struct lead *lead_of_code(enum error_family family, unsigned code)
+{
+    for (size_t i = 0; i < COUNT(lead_codes); i++)
+        if (lead_codes[i].family == family && lead_codes[i].code == code)
+            return &lead_rows[lead_codes[i].lead];
     return NULL;
 }
 

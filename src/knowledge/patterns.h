@@ -5,6 +5,7 @@
 #ifndef GPUVET_KNOWLEDGE_PATTERNS_H
 #define GPUVET_KNOWLEDGE_PATTERNS_H
 
+#include "knowledge/errors.h"
 #include "knowledge/rules.h"
 
 /* A fact that a match sets. `fact` is "driver.version", or a member of a new item of a list:
@@ -46,8 +47,9 @@ struct lead {
     struct range causes;
 };
 
-/* NULL where the symptom points at nothing. */
+/* NULL where the symptom points at nothing; where no symptom shows the same as the code. */
 const struct lead *lead_of(struct str symptom);
+const struct lead *lead_of_code(enum error_family family, unsigned code);
 struct str lead_cause(const struct lead *lead, unsigned at);
 
 #endif

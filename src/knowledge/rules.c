@@ -64,6 +64,11 @@ const struct step_row *step_at(size_t at)
     return at < COUNT(step_rows) ? &step_rows[at] : NULL;
 }
 
+const struct check *check_at(size_t at)
+{
+    return at < COUNT(check_rows) ? &check_rows[at] : NULL;
+}
+
 bool remedy_is_for(const struct remedy *remedy, struct str cause)
 {
     for (unsigned i = 0; i < remedy->causes.count; i++)

@@ -70,6 +70,8 @@ struct remedy_way {
     struct str place[LANG_COUNT]; /* whose way it is, for a list of all: "Fedora"; may be empty */
     struct str title[LANG_COUNT]; /* with {facts} */
     struct range commands;        /* ranges of words: each an argv with {facts} */
+    struct str install;           /* or plan/install.h makes them: for this tool; else empty */
+    bool current;                 /* ... of the installed build, not of the one that fits */
     struct range check;           /* words: an argv that shows whether it worked */
     unsigned needs;               /* enum needs */
     struct str source;
@@ -137,6 +139,19 @@ struct healthy {
     struct str headline[LANG_COUNT]; /* with {facts} */
 };
 
+/* What may be wrong with one statement of a file that describes an image; `when` reads the layer
+ * recipe (facts/recipe.h). */
+struct check {
+    struct str name;       /* its own: "alpine-torch" */
+    struct str slug;       /* a cause; of a remark it may be empty */
+    unsigned when;         /* node */
+    struct range evidence; /* words: names of facts */
+    enum certainty certainty;
+    bool remark; /* worth knowing, and nothing is broken by it */
+    struct str headline[LANG_COUNT], advice[LANG_COUNT]; /* with {facts} */
+    struct str source;
+};
+
 /* Where both are found, the one explains the other, which becomes its consequence. */
 struct precedence {
     struct str cause, explains;
@@ -156,6 +171,7 @@ const struct link *link_at(size_t at);
 const struct precedence *precedence_at(size_t at);
 const struct healthy *healthy_at(size_t at);
 const struct step_row *step_at(size_t at);
+const struct check *check_at(size_t at);
 
 bool remedy_is_for(const struct remedy *remedy, struct str cause);
 const struct advice *advice_for(struct str cause); /* NULL: there is none */

@@ -1,6 +1,7 @@
 #include "knowledge/topic.h"
 
 #include "base/near.h"
+#include "knowledge/patterns.h"
 
 static bool is_digit(char c)
 {
@@ -185,12 +186,50 @@ static bool quotes_message(struct str evidence, struct str message)
     return false;
 }
 
+static bool is_led_to(const struct error_info *code, const struct cause *cause)
+{
+    const struct lead *lead = lead_of_code(code->family, code->code);
+
+    for (unsigned i = 0; lead && i < lead->causes.count; i++)
+        if (str_eq(lead_cause(lead, i), cause->slug))
+            return true;
+    return false;
+}
+
 bool topic_points_at(const struct error_info *code, const struct cause *cause)
 {
     struct str evidence = cause->evidence[LANG_EN];
 
-    return str_eq(code->cause, cause->slug) || has_whole(evidence, code->name) ||
+    return str_eq(code->cause, cause->slug) || is_led_to(code, cause) ||
+           has_whole(evidence, code->name) ||
            (code->message.len >= QUOTED_MIN && has_whole(evidence, code->message)) ||
            quotes_message(evidence, code->message) ||
            (code->family == ERROR_XID && names_xid(evidence, code->code));
+}
+
+static void add_cause(struct arena *arena, struct causes_found *found, const struct cause *cause)
+{
+    for (size_t i = 0; i < found->count; i++)
+        if (found->items[i] == cause)
+            return;
+    *LIST_ADD(arena, found) = cause;
+}
+
+void topic_causes(struct arena *arena, const struct error_info *codes, size_t count,
+                  struct causes_found *ret)
+{
+    struct causes_found found = { 0 };
+    const struct cause *cause;
+
+    for (size_t c = 0; c < count; c++) {
+        const struct lead *lead = lead_of_code(codes[c].family, codes[c].code);
+
+        for (unsigned i = 0; lead && i < lead->causes.count; i++)
+            add_cause(arena, &found, cause_by_slug(lead_cause(lead, i)));
+    }
+    for (size_t i = 0; (cause = cause_at(i)) != NULL; i++)
+        for (size_t c = 0; c < count; c++)
+            if (topic_points_at(&codes[c], cause))
+                add_cause(arena, &found, cause);
+    *ret = found;
 }

@@ -25,8 +25,16 @@ bool topic_find(struct str words, struct topic *ret);
 /* The slug or the code's name that was probably meant. False: none is near. */
 bool topic_near(struct str words, struct str *ret);
 
-/* Whether the code is seen with the cause: its likeliest one, or one whose evidence names it. */
+/* Whether the code is seen with the cause: a lead says so, or the cause's evidence names it. */
 bool topic_points_at(const struct error_info *code, const struct cause *cause);
+
+/* The causes that codes point at: a lead's first, in its order, then the others in their own. */
+struct causes_found {
+    const struct cause **items;
+    size_t count, room;
+};
+void topic_causes(struct arena *arena, const struct error_info *codes, size_t count,
+                  struct causes_found *ret);
 
 /* Everything that the tables hold about a cause, each thing once. */
 struct topic_page {

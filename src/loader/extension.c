@@ -1,7 +1,5 @@
 #include "loader/extension.h"
 
-#include "loader/object.h"
-
 #include <errno.h>
 
 #define OPENINGS 16 /* libraries of its package that an extension waits for */
@@ -20,7 +18,7 @@ void extension_host_start(const struct torch_import *import, struct extension_ho
     host.providers.root = host.map.root;
     host.providers.arena = host.map.arena;
     for (size_t i = 0; i < host.map.started && i < count; i++)
-        scope_add(&host.providers, &host.global, host.map.all.items[i]);
+        scope_add(&host.providers, &host.program, host.map.all.items[i]);
     deps = link_map_find(&host.map, STR("libtorch_global_deps.so"));
     if (deps)
         scope_add_closure(&host.providers, &host.global, &host.map, deps);
@@ -141,18 +139,14 @@ static int open_all(struct extension_host *host, struct link_map *map, struct st
 static void look_for(struct extension_host *host, const struct scope *scope, struct str user,
                      struct str symbol, struct extension *extension)
 {
+    const struct scope *const scopes[] = { &host->program, scope, &host->global };
     bool is_torch = is_torch_cpp(symbol) || is_torch_stable(symbol) || is_torch_python(symbol);
     struct str at;
     int r;
 
     if (extension->symbol.name.len && (extension->symbol_is_torch || !is_torch))
         return;
-    r = scope_has(&host->providers, &host->global, symbol, &at);
-    if (r != 1 && scope) {
-        int own = scope_has(&host->providers, scope, symbol, &at);
-
-        r = own == 0 ? r : own;
-    }
+    r = scopes_have(&host->providers, scopes, sizeof(scopes) / sizeof(scopes[0]), symbol, &at);
     if (r < 0)
         doubt(extension, r, at);
     if (r != 0)
@@ -179,80 +173,68 @@ static void look_for_versions(struct extension_host *host, const struct link_map
     }
 }
 
-/* Where a file is looked for: the process, and what it can see of it. */
-struct place {
-    const struct link_map *map;
-    const struct scope *scope; /* NULL: what the file asks for is only seen, not looked for */
-};
-
-static int read_symbols(struct extension_host *host, const struct place *place,
-                        struct object *object, const struct elf_dynamic *dynamic, struct str path,
-                        bool main, struct extension *extension)
-{
-    struct elf_symbols symbols;
-    struct elf_symbol symbol;
-    int r = elf_symbols(&object->elf, dynamic, &symbols);
-
-    while (r == 0 && (r = elf_symbol_next(&symbols, &symbol)) == 1) {
-        r = 0;
-        if (symbol.defined || symbol.binding == ELF_WEAK || symbol.binding == ELF_LOCAL)
-            continue;
-        if (main)
-            classify(extension, symbol.name);
-        if (place->scope)
-            look_for(host, place->scope, path, symbol.name, extension);
-    }
-    return r == -ENOENT ? 0 : r; /* no table of symbols: nothing is asked for */
-}
-
-/* `main`: it is the extension itself, not a library that it brings. */
-static int read_file(struct extension_host *host, const struct place *place, struct str path,
-                     bool main, struct extension *extension)
-{
-    struct elf_dynamic dynamic;
-    struct elf_version *needs;
-    struct object object;
-    size_t count;
-    int r = object_open(host->map.root, path, host->map.arena, &object);
-
-    if (r < 0)
-        return r;
-    r = elf_dynamic(&object.elf, &dynamic);
-    if (r == 0 && main) {
-        extension->needed = dynamic.needed;
-        extension->needed_count = dynamic.needed_count;
-    }
-    if (r == 0)
-        r = elf_version_needs(&object.elf, &dynamic, &needs, &count);
-    if (r == 0 && place->scope)
-        look_for_versions(host, place->map, needs, count, path, extension);
-    if (r == 0)
-        r = read_symbols(host, place, &object, &dynamic, path, main, extension);
-    object_close(&object);
-    return r;
-}
-
 /* What the extension has brought into the process is checked with it. */
+static void check_file(struct extension_host *host, const struct link_map *map,
+                       const struct scope *scope, const struct library *user,
+                       struct extension *extension)
+{
+    const struct asks *asks;
+    int r = provider_asks(&host->providers, user, &asks);
+
+    if (r < 0) {
+        doubt(extension, r, user->path);
+        return;
+    }
+    look_for_versions(host, map, asks->versions, asks->version_count, user->path, extension);
+    for (size_t i = 0; i < asks->symbols.count; i++)
+        look_for(host, scope, user->path, asks->symbols.items[i].name, extension);
+}
+
+static bool was_there(const struct extension_host *host, const struct library *library)
+{
+    for (size_t i = 0; i < host->map.all.count; i++)
+        if (host->map.all.items[i] == library)
+            return true;
+    return false;
+}
+
 static void check(struct extension_host *host, const struct link_map *map,
                   const struct library *library, struct extension *extension)
 {
     struct scope scope = { .items = { 0 } };
-    const struct place place = { map, &scope };
+    const struct asks *unused;
 
     scope_add_closure(&host->providers, &scope, map, library);
-    for (size_t i = 0; i < scope.items.count; i++) {
-        const struct library *user = scope.items.items[i]->library;
-        bool was_there = false;
-        int r;
+    for (size_t i = 0; i < scope.items.count; i++) /* one opening for what each asks and offers */
+        if (!was_there(host, scope.items.items[i]->library))
+            (void) provider_asks(&host->providers, scope.items.items[i]->library, &unused);
+    for (size_t i = 0; i < scope.items.count; i++)
+        if (!was_there(host, scope.items.items[i]->library))
+            check_file(host, map, &scope, scope.items.items[i]->library, extension);
+}
 
-        for (size_t n = 0; n < host->map.all.count && !was_there; n++)
-            was_there = host->map.all.items[n] == user;
-        if (was_there)
-            continue;
-        r = read_file(host, &place, user->path, user == library, extension);
-        if (r < 0)
-            doubt(extension, r, user->path);
-    }
+/* What the file itself asks for says what it is made for. */
+static void take(const struct asks *asks, struct extension *extension)
+{
+    extension->needed = asks->needed;
+    extension->needed_count = asks->needed_count;
+    extension->gpu_code = asks->gpu_code;
+    for (size_t i = 0; i < asks->symbols.count; i++)
+        classify(extension, asks->symbols.items[i].name);
+    extension->uses_torch = extension->uses_cpp || extension->uses_stable;
+    for (size_t i = 0; i < asks->needed_count; i++)
+        extension->uses_torch = extension->uses_torch || is_torch_library(asks->needed[i]);
+}
+
+/* A file that cannot be mapped for want of another. */
+static int take_unmapped(struct extension_host *host, struct str path, struct extension *extension)
+{
+    struct asks asks;
+    int r = asks_read(host->map.root, host->map.arena, path, &asks);
+
+    if (r == 0)
+        take(&asks, extension);
+    return r;
 }
 
 int extension_load(struct extension_host *host, struct str path,
@@ -260,6 +242,7 @@ int extension_load(struct extension_host *host, struct str path,
 {
     struct extension extension = { 0 };
     struct link_map map = host->map;
+    const struct asks *asks;
     struct library *library;
     int r = open_all(host, &map, path, beside, &library);
 
@@ -269,16 +252,17 @@ int extension_load(struct extension_host *host, struct str path,
         extension.library =
             (struct lack){ .name = path_base(map.failure.name),
                            .user = map.failure.asker ? map.failure.asker->path : path,
+                           .where = map.failure.path,
                            .error = r };
-        r = read_file(host, &(struct place){ &map, NULL }, path, true, &extension);
-        if (r < 0)
-            return r;
+        r = take_unmapped(host, path, &extension);
     } else {
         check(host, &map, library, &extension);
+        r = provider_asks(&host->providers, library, &asks);
+        if (r == 0)
+            take(asks, &extension);
     }
-    for (size_t i = 0; i < extension.needed_count; i++)
-        extension.uses_torch = extension.uses_torch || is_torch_library(extension.needed[i]);
-    extension.uses_torch = extension.uses_torch || extension.uses_cpp || extension.uses_stable;
+    if (r < 0)
+        return r;
     *ret = extension;
     return 0;
 }
@@ -291,15 +275,16 @@ int extension_host_new_strings(struct extension_host *host)
     static const struct str without = STR_INIT("_ZN3c106detail14torchCheckFailEPKcS2_jRKSs");
     const struct library *c10 = link_map_find(&host->map, STR("libc10.so"));
     struct scope scope = { .items = { 0 } };
+    const struct scope *const only = &scope;
     struct str at;
     int r;
 
     if (!c10)
         return -ENOENT;
     scope_add(&host->providers, &scope, c10);
-    r = scope_has(&host->providers, &scope, with, &at);
+    r = scopes_have(&host->providers, &only, 1, with, &at);
     if (r != 0)
         return r;
-    r = scope_has(&host->providers, &scope, without, &at);
+    r = scopes_have(&host->providers, &only, 1, without, &at);
     return r == 1 ? 0 : r == 0 ? -ENOENT : r;
 }

@@ -22,7 +22,8 @@ struct extension_host {
     const struct torch_import *import;
     struct link_map map; /* as after the import */
     struct providers providers;
-    struct scope global; /* what every library sees */
+    struct scope program, global; /* what every library sees: what came with the program, and what
+                                     torch opened for all */
 };
 
 /* The import must have succeeded; it must outlive the host. */
@@ -32,7 +33,8 @@ void extension_host_start(const struct torch_import *import, struct extension_ho
 struct lack {
     struct str name; /* empty: nothing is lacking */
     struct str user;
-    struct str where; /* of a version: the file that should define it */
+    struct str where; /* of a version: the file that should define it; of a library: the file that
+                         was found and is none */
     int error;        /* of a library: -ENOENT, or what is wrong with the file */
 };
 
@@ -44,6 +46,7 @@ struct extension {
         old_strings; /* in those: a std::string of the C++11 ABI, or of the one before */
     struct str *needed;
     size_t needed_count;
+    bool gpu_code;                        /* it may hold code for GPUs: gpu_code_is_in() */
     struct lack library, symbol, version; /* the first of each; of symbols, torch's before others */
     bool symbol_is_torch;
     int doubt; /* a look failed (a negative errno): what is not lacking may still be */

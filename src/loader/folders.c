@@ -8,35 +8,86 @@
 #define CACHE_LIMIT (16u << 20)
 #define PATH_LIMIT (64u << 10)
 #define FOLDERS 256 /* of one variable */
+#define NAMES 16384 /* in a folder that is read */
 
 struct memory {
     struct str folder;
     struct search_place place;
+    bool listed; /* `names` are all that it holds */
+    struct names names;
 };
 struct search_memory {
     LIST(struct memory) known;
     struct object_memory objects;
 };
 
-struct search_place search_place(const struct search *search, struct str folder)
+static int by_name(const void *a, const void *b)
 {
-    struct search_memory *memory = search->memory;
-    struct memory known = { .folder = folder };
+    const struct str *left = a, *right = b;
+
+    return str_compare(*left, *right);
+}
+
+static bool has_name(const struct names *names, struct str name)
+{
+    return names->count && bsearch(&name, names->items, names->count, sizeof(name), by_name);
+}
+
+/* A look that fails says nothing: then each file is asked for. */
+static void look(const struct search *search, struct memory *known, bool list)
+{
     struct node node;
-    int r;
+    int r = list ? root_list(search->root, known->folder, NAMES, &known->names)
+                 : root_stat(search->root, known->folder, &node);
+
+    known->listed = list && r == 0;
+    known->place.absent = r < 0 && fact_state_of_error(r) == FACT_ABSENT;
+    if (r < 0 || search->wish.cpu_level < 2 || search->wish.musl)
+        return;
+    if (!list)
+        r = root_stat(search->root, arena_join(search->arena, known->folder, STR("glibc-hwcaps")),
+                      &node);
+    if (list ? has_name(&known->names, STR("glibc-hwcaps")) : r == 0)
+        known->place.level = search->wish.cpu_level;
+}
+
+static const struct memory *recall(const struct search *search, struct str folder)
+{
+    const struct search_memory *memory = search->memory;
 
     for (size_t i = 0; i < memory->known.count; i++)
         if (str_eq(memory->known.items[i].folder, folder))
-            return memory->known.items[i].place;
-    /* A look that fails says nothing: then each file is asked for. */
-    r = root_stat(search->root, folder, &node);
-    known.place.absent = r < 0 && fact_state_of_error(r) == FACT_ABSENT;
-    if (r == 0 && search->wish.cpu_level >= 2 && !search->wish.musl) {
-        r = root_stat(search->root, arena_join(search->arena, folder, STR("glibc-hwcaps")), &node);
-        known.place.level = r == 0 ? search->wish.cpu_level : 0;
-    }
-    *LIST_ADD(search->arena, &memory->known) = known;
+            return &memory->known.items[i];
+    return NULL;
+}
+
+static struct search_place remember(const struct search *search, struct str folder, bool list)
+{
+    const struct memory *there = recall(search, folder);
+    struct memory known = { .folder = folder };
+
+    if (there)
+        return there->place;
+    look(search, &known, list);
+    *LIST_ADD(search->arena, &search->memory->known) = known;
     return known.place;
+}
+
+struct search_place search_place(const struct search *search, struct str folder)
+{
+    return remember(search, folder, false);
+}
+
+struct search_place search_package(const struct search *search, struct str folder)
+{
+    return remember(search, folder, true);
+}
+
+bool search_lacks(const struct search *search, struct str folder, struct str name)
+{
+    const struct memory *known = recall(search, folder);
+
+    return known && (known->place.absent || (known->listed && !has_name(&known->names, name)));
 }
 
 const struct object_known *search_object(const struct search *search, struct str path)

@@ -13,6 +13,12 @@ struct search_place {
 };
 struct search_place search_place(const struct search *search, struct str folder);
 
+/* The same of a folder that is small and asked for much: it is listed at once. */
+struct search_place search_package(const struct search *search, struct str folder);
+
+/* Whether the folder certainly has no such file, as far as is known without asking for it. */
+bool search_lacks(const struct search *search, struct str folder, struct str name);
+
 /* What is known of a file. A look is made once. */
 const struct object_known *search_object(const struct search *search, struct str path);
 

@@ -1,13 +1,15 @@
 #include "loader/gpu_code.h"
 
 #include "base/buf.h"
+#include "format/fatbin_places.h"
 #include "format/fatbin.h"
 #include "loader/object.h"
 
 #include <errno.h>
 
 #define TEXT_LIMIT 4096
-#define SAMPLE_FIRST 16 /* containers of a section that a sample reads in full, and then */
+#define SAMPLE 16       /* containers that a sample reads, where their places are known */
+#define SAMPLE_FIRST 16 /* elsewhere: those of a section that it reads in full, and then */
 #define SAMPLE_EVERY 16 /* each of this many */
 #define SHARE 4         /* a target counts from this part of the largest count on */
 
@@ -100,22 +102,86 @@ static int add_section(struct gpu_code *code, const struct window *window,
     return r;
 }
 
+static int add_container(struct gpu_code *code, const struct window *window, uint64_t at)
+{
+    struct fatbin fatbin = fatbin_in(window, at, window->size - at);
+    struct fatbin_entry entry;
+    int r;
+
+    while ((r = fatbin_next(&fatbin, &entry)) == 1) {
+        r = add_entry(code, &entry);
+        if (r < 0 || fatbin.at >= fatbin.container_end)
+            break;
+    }
+    return r < 0 ? r : 0;
+}
+
+/* As many as there are, or SAMPLE of them, from all over the library. */
+static int add_sample(struct gpu_code *code, const struct window *window,
+                      const struct fatbin_places *places)
+{
+    size_t count = places->count < SAMPLE ? places->count : SAMPLE;
+
+    code->sampled = count < places->count;
+    for (size_t i = 0; i < count; i++) {
+        int r = add_container(code, window, places->items[i * places->count / count]);
+
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static bool is_gpu_code(const struct elf_section *section)
+{
+    return str_eqz(section->name, ".nv_fatbin") || str_eqz(section->name, "__nv_relfatbin");
+}
+
+bool gpu_code_is_in(const struct elf *elf)
+{
+    struct elf_section *sections;
+    size_t count;
+    int r = elf_sections(elf, &sections, &count);
+
+    for (size_t i = 0; r == 0 && i < count; i++)
+        if (is_gpu_code(&sections[i]))
+            return true;
+    return r < 0 && r != -ENOENT;
+}
+
+static int add_sections(struct gpu_code *code, const struct window *window,
+                        const struct elf_section *sections, size_t count,
+                        enum gpu_code_reading reading)
+{
+    int r = 0;
+
+    for (size_t i = 0; r == 0 && i < count; i++)
+        if (is_gpu_code(&sections[i]))
+            r = add_section(code, window, &sections[i], reading);
+    return r;
+}
+
 int gpu_code_read(struct root *root, struct arena *arena, struct str path,
                   enum gpu_code_reading reading, struct gpu_code *ret)
 {
     struct gpu_code code = { .count = 0 };
+    struct fatbin_places places;
     struct elf_section *sections;
     struct object object;
     size_t count;
+    bool placed;
     int r = object_open(root, path, arena, &object);
 
     if (r < 0)
         return r;
     r = elf_sections(&object.elf, &sections, &count);
+    placed = r == 0 && reading == GPU_CODE_SAMPLE &&
+             fatbin_places(&object.elf, sections, count, &places) == 0;
     object.reach = OBJECT_CLOSE; /* from header to header it is far */
-    for (size_t i = 0; r == 0 && i < count; i++)
-        if (str_eqz(sections[i].name, ".nv_fatbin") || str_eqz(sections[i].name, "__nv_relfatbin"))
-            r = add_section(&code, &object.window, &sections[i], reading);
+    if (placed)
+        r = add_sample(&code, &object.window, &places);
+    else if (r == 0)
+        r = add_sections(&code, &object.window, sections, count, reading);
     object_close(&object);
     if (r == 0 && code.count == 0)
         r = -ENOENT;

@@ -7,19 +7,20 @@
  * torch._C._cuda_getArchFlags() gives (2.8.0: 393 entries for each, but 1 for sm_89, 4 for sm_90a;
  * 2.11.0: 444 to 503, but 59 for sm_103).
  *
- * A sample reads all entries of a section's first 16 containers and of every 16th after them; the
- * others are jumped over by their headers. Torch compiles nearly every source file for all targets
- * of the build, and the containers show it: what the build has code for is in all of them, strays
- * are in few. So a part of them shows which is which, with a fourth of the reads. On torch
- * 2.1.2, 2.4.1, 2.6.0, 2.8.0 and 2.15.0 (cu13) a sample names the targets that an exact reading
- * names (2.15.0: from 44 of 476 containers; its widest stray is in 3 of 44, or 59 of 476). What it
- * cannot tell: how many entries there are, whether there is any stray code for a target, and in
- * which version the newest PTX is; and strays in each 16th container would look like support, but
- * source files are linked in no such order.
+ * A sample reads all entries of 16 containers from all over the library (format/fatbin_places.h);
+ * where their places are not said, of a section's first 16 and of every 16th after them, and jumps
+ * over the others by their headers. Torch compiles nearly every source file for all targets of the
+ * build, and the containers show it: what the build has code for is in all of them, strays are in
+ * few. So a part of them shows which is which. On torch 2.1.2, 2.4.1, 2.6.0, 2.8.0, 2.14.1 and
+ * 2.15.0 (cu13) a sample names the targets that an exact reading names (2.15.0: its widest stray
+ * is in 59 of 476). What it cannot tell: how many entries there are, whether there is any stray
+ * code for a target, and in which version the newest PTX is; and strays in each container of the
+ * sample would look like support, but source files are linked in no such order.
  */
 #ifndef GPUVET_LOADER_GPU_CODE_H
 #define GPUVET_LOADER_GPU_CODE_H
 
+#include "format/elf.h"
 #include "root/root.h"
 
 #define GPU_TARGETS 64 /* more is -E2BIG */
@@ -50,6 +51,9 @@ bool gpu_target_counts(const struct gpu_code *code, const struct gpu_target *tar
 /* -ENOENT: no GPU code in it. Else errors of root_open(), elf_open() and fatbin_next(). */
 int gpu_code_read(struct root *root, struct arena *arena, struct str path,
                   enum gpu_code_reading reading, struct gpu_code *ret);
+
+/* Whether gpu_code_read() would find any, or say why that cannot be told. */
+bool gpu_code_is_in(const struct elf *elf);
 
 /* "sm_90a" or "compute_90". */
 struct str gpu_target_name(struct arena *arena, const struct gpu_target *target);

@@ -16,16 +16,24 @@ static int read_file(struct root_file *file, uint64_t offset, char *buf, size_t 
     return 0;
 }
 
-/* Fills the older piece from `offset` on, with no less than `size` bytes. */
+/* Texts are asked for in any order: a long piece begins somewhat before the first of them. */
+static uint64_t start_of(const struct object *object, uint64_t offset, size_t size)
+{
+    uint64_t before = object->reach == OBJECT_AHEAD ? offset % OBJECT_BEFORE : 0;
+
+    return before + size <= OBJECT_AHEAD ? offset - before : offset;
+}
+
+/* Fills the older piece with no less than the `size` bytes from `offset` on. */
 static int look_ahead(struct object *object, uint64_t offset, size_t size)
 {
     struct object_piece *piece = &object->ahead[object->oldest];
-    uint64_t left = object->window.size - offset;
+    uint64_t start = start_of(object, offset, size), left = object->window.size - start;
     size_t reach = size > object->reach ? size : object->reach;
     size_t len = left < reach ? (size_t) left : reach;
-    int r = read_file(&object->file, offset, piece->bytes, len);
+    int r = read_file(&object->file, start, piece->bytes, len);
 
-    piece->at = offset;
+    piece->at = start;
     piece->len = r < 0 ? 0 : len;
     return r;
 }

@@ -5,8 +5,9 @@
 #include "format/elf.h"
 #include "root/root.h"
 
-#define OBJECT_AHEAD 4096 /* bytes: what is asked for next mostly lies right behind */
-#define OBJECT_CLOSE 256  /* where it lies far off, but for a header or two */
+#define OBJECT_AHEAD 16384 /* bytes: what is asked for next mostly lies right behind */
+#define OBJECT_BEFORE 4096 /* or before: a piece begins at a multiple of this */
+#define OBJECT_CLOSE 256   /* where it lies far off, but for a header or two */
 
 /* `len` bytes of the file from `at` on. */
 struct object_piece {

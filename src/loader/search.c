@@ -125,8 +125,11 @@ static bool try_path(struct hunt *hunt, struct str path, enum search_rule rule)
 static bool try_folders(struct hunt *hunt, const struct search_folders *folders,
                         enum search_rule rule)
 {
+    bool of_packages = rule == SEARCH_RPATH || rule == SEARCH_RUNPATH;
+
     for (size_t i = 0; i < folders->count; i++) {
-        struct search_place place = search_place(hunt->search, folders->items[i]);
+        struct search_place place = of_packages ? search_package(hunt->search, folders->items[i])
+                                                : search_place(hunt->search, folders->items[i]);
 
         for (int level = place.level; level >= 2; level--) {
             struct str path = arena_printf(hunt->search->arena, "%.*s/glibc-hwcaps/x86-64-v%d/%.*s",
@@ -135,7 +138,7 @@ static bool try_folders(struct hunt *hunt, const struct search_folders *folders,
             if (try_path(hunt, path, rule))
                 return true;
         }
-        if (place.absent) {
+        if (search_lacks(hunt->search, folders->items[i], hunt->name)) {
             (void) note(hunt, arena_join(hunt->search->arena, folders->items[i], hunt->name), rule,
                         -ENOENT, NULL);
             continue;

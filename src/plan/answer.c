@@ -28,8 +28,7 @@ static void choose(const struct problem *problem, const struct candidate *best, 
             plan->basis = plan->because.items[i].reason.basis;
 }
 
-/* Companions that are installed go along unasked: a torch of another version would break them. */
-static void pin_companions(const struct problem *problem, struct plan *plan)
+void plan_pin(const struct problem *problem, struct plan *plan)
 {
     for (size_t i = 0; i < problem->wants.count; i++) {
         const struct wanted *wanted = &problem->wants.items[i];
@@ -143,7 +142,7 @@ void plan_make(const struct problem *problem, struct plan *ret)
     } else if (best) {
         plan.state = PLAN_FOUND;
         choose(problem, best, &plan);
-        pin_companions(problem, &plan);
+        plan_pin(problem, &plan);
     } else if (!plan.no_builds) {
         plan.conflict_count = candidates_conflicts(problem, &plan.candidates, plan.conflicts);
     }

@@ -89,6 +89,9 @@ void plan_make(const struct problem *problem, struct plan *ret);
 void plan_because(const struct problem *problem, const struct torch_build *build,
                   struct becauses *ret);
 
+/* Fills plan->pinned: of each companion that is wanted, the version made for plan->build. */
+void plan_pin(const struct problem *problem, struct plan *plan);
+
 /* What a way is called by programs: "driver". */
 const char *way_name(enum way_id id);
 

@@ -1,4 +1,3 @@
-#include "plan/beside.h"
 #include "plan/install.h"
 #include "plan/plan.h"
 
@@ -55,5 +54,4 @@ void plan_build(struct arena *arena, struct facts *facts)
         choose(arena, facts);
     if (facts->build.current_requirement.state == FACT_UNKNOWN)
         name_current(arena, facts);
-    plan_beside(arena, facts);
 }

@@ -1,6 +1,7 @@
 #include "plan/install.h"
 
 #include "format/requirement.h"
+#include "plan/companions.h"
 
 struct words {
     struct str *items;
@@ -30,10 +31,19 @@ static struct str known(const struct fact_str *fact)
 
 const char *install_tool_name(enum install_tool tool)
 {
-    static const char *const names[INSTALL_TOOLS] = { "pip",    "uv",    "uv-project",
+    static const char *const names[INSTALL_TOOLS] = { "pip",    "venv",  "uv",  "uv-project",
                                                       "poetry", "conda", "pixi" };
 
     return names[tool];
+}
+
+enum install_tool install_tool_named(struct str name)
+{
+    enum install_tool tool = 0;
+
+    while (tool < INSTALL_TOOLS && !str_eqz(name, install_tool_name(tool)))
+        tool++;
+    return tool;
 }
 
 enum install_tool install_suggested(const struct facts *facts)
@@ -55,8 +65,9 @@ struct str install_index(struct arena *arena, const struct torch_build *build)
 /* Whether a plain version from PyPI gives this very build. */
 static bool is_default(const struct problem *problem, const struct plan *plan)
 {
-    return plan->build.pypi_default == ANSWER_YES && plan->build.pypi_default_basis >= BASIS_READ &&
-           plan->build.cuda.len && !fact_is(&problem->facts->torch.release, plan->build.version);
+    return !problem->keep_release && plan->build.pypi_default == ANSWER_YES &&
+           plan->build.pypi_default_basis >= BASIS_READ && plan->build.cuda.len &&
+           !fact_is(&problem->facts->torch.release, plan->build.version);
 }
 
 /* The packages with their versions; `local` puts the build's tag behind those that have one. */
@@ -87,11 +98,10 @@ static void add_packages(const struct problem *problem, const struct plan *plan,
 }
 
 /* pip, and uv in its place, of this Python. */
-static void pip(const struct problem *problem, const struct plan *plan, bool uv,
+static void pip(const struct problem *problem, const struct plan *plan, bool uv, struct str python,
                 struct commands *ret)
 {
     struct arena *arena = problem->arena;
-    struct str python = known(&problem->facts->torch.python);
     bool from_pypi = is_default(problem, plan);
     struct words words = { 0 };
 
@@ -115,15 +125,35 @@ static void pip(const struct problem *problem, const struct plan *plan, bool uv,
     finish(arena, &words, ret);
 }
 
+/* https://packaging.python.org/en/latest/specifications/externally-managed-environments/ */
+static void venv(const struct problem *problem, const struct plan *plan, struct commands *ret)
+{
+    struct arena *arena = problem->arena;
+    struct str python = known(&problem->facts->torch.python);
+    struct words words = { 0 };
+
+    add(arena, &words, python.len ? python : STR("python3"));
+    addz(arena, &words, "-m");
+    addz(arena, &words, "venv");
+    addz(arena, &words, "torch-venv");
+    finish(arena, &words, ret);
+    pip(problem, plan, false, STR("torch-venv/bin/python"), ret);
+}
+
 /* https://docs.astral.sh/uv/concepts/indexes/: an index that is given to `uv add` is kept in the
  * project's file. */
 static void uv_project(const struct problem *problem, const struct plan *plan, struct commands *ret)
 {
     struct arena *arena = problem->arena;
+    struct str project = known(&problem->facts->torch.project);
     struct words words = { 0 };
 
     addz(arena, &words, "uv");
     addz(arena, &words, "add");
+    if (project.len) {
+        addz(arena, &words, "--project");
+        add(arena, &words, project);
+    }
     add_packages(problem, plan, true, &words);
     addz(arena, &words, "--index");
     add(arena, &words,
@@ -154,9 +184,8 @@ static void poetry(const struct problem *problem, const struct plan *plan, struc
     finish(arena, &words, ret);
 }
 
-/* conda-forge's packages are pytorch-gpu and cuda-version
- * (https://conda-forge.org/docs/user/tipsandtricks/#installing-cuda-enabled-packages-like-tensorflow-and-pytorch).
- */
+/* conda-forge's packages are pytorch-gpu (https://pixi.prefix.dev/latest/python/pytorch/) and
+ * cuda-version (https://conda-forge.org/docs/user/cuda/). */
 static void conda(const struct problem *problem, const struct plan *plan, bool pixi,
                   struct commands *ret)
 {
@@ -197,7 +226,10 @@ void install_commands(const struct problem *problem, const struct plan *plan,
     case INSTALL_PIP:
     case INSTALL_TOOLS:
     case INSTALL_UV:
-        pip(problem, plan, tool == INSTALL_UV, ret);
+        pip(problem, plan, tool == INSTALL_UV, known(&problem->facts->torch.python), ret);
+        break;
+    case INSTALL_VENV:
+        venv(problem, plan, ret);
         break;
     case INSTALL_UV_PROJECT:
         uv_project(problem, plan, ret);
@@ -210,4 +242,44 @@ void install_commands(const struct problem *problem, const struct plan *plan,
         conda(problem, plan, tool == INSTALL_PIXI, ret);
         break;
     }
+}
+
+/* What is installed beside torch goes along: it was made for one torch, and its local version for
+ * one build. */
+static void want_installed(struct problem *problem)
+{
+    const struct fact_list *packages = &problem->facts->torch.packages;
+
+    for (size_t i = 0; i < packages->count; i++) {
+        const struct package_facts *package = &LIST_OF(package, packages)[i];
+
+        if (package->name.state == FACT_KNOWN && package->version.state == FACT_KNOWN &&
+            companion_is_known(problem->companions, package->name.value))
+            *LIST_ADD(problem->arena, &problem->wants) =
+                (struct wanted){ .name = package->name.value, .from = package->version.from };
+    }
+}
+
+bool install_here(struct arena *arena, const struct facts *facts, enum install_tool tool,
+                  bool current, struct commands *ret)
+{
+    static const struct wants nothing_more;
+    const struct fact_str *asked =
+        current ? &facts->build.current_requirement : &facts->build.requirement;
+    struct str name, full, release, local;
+    struct plan plan = { .state = PLAN_FOUND };
+    struct problem problem;
+
+    if (asked->state != FACT_KNOWN)
+        return false;
+    problem_make(arena, facts, &nothing_more, NULL, &problem);
+    problem.keep_release = true;
+    (void) str_cut(asked->value, '=', &name, &full);
+    (void) str_cut(str_from(full, 1), '+', &release, &local);
+    if (!torch_build_find(NULL, release, local, problem.platform, &plan.build))
+        return false;
+    want_installed(&problem);
+    plan_pin(&problem, &plan);
+    install_commands(&problem, &plan, tool, ret);
+    return true;
 }

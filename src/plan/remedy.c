@@ -1,6 +1,27 @@
 #include "plan/plan.h"
 
 #include "plan/command.h"
+#include "plan/install.h"
+
+/* The commands of the way, or those that the plan's installer makes for it. */
+static bool fill_commands(struct arena *arena, const struct facts *facts,
+                          const struct remedy_way *way, struct remedy_offer *offer)
+{
+    struct commands made;
+
+    if (way->install.len) {
+        if (!install_here(arena, facts, install_tool_named(way->install), way->current, &made))
+            return false;
+        for (size_t i = 0; i < made.count; i++)
+            *LIST_ADD(arena, &offer->commands) = made.items[i];
+        return true;
+    }
+    for (unsigned i = 0; i < way->commands.count; i++)
+        if (!plan_command(arena, facts, rule_command(way->commands, i),
+                          LIST_ADD(arena, &offer->commands)))
+            return false;
+    return true;
+}
 
 /* A remedy that lacks a fact would be half a remedy: it is not offered that way. */
 static bool fill_way(struct arena *arena, const struct facts *facts, const struct remedy_way *way,
@@ -12,10 +33,8 @@ static bool fill_way(struct arena *arena, const struct facts *facts, const struc
     for (unsigned lang = 0; lang < LANG_COUNT; lang++)
         if (!plan_word(arena, facts, way->title[lang], &title))
             return false;
-    for (unsigned i = 0; i < way->commands.count; i++)
-        if (!plan_command(arena, facts, rule_command(way->commands, i),
-                          LIST_ADD(arena, &offer.commands)))
-            return false;
+    if (!fill_commands(arena, facts, way, &offer))
+        return false;
     (void) plan_command(arena, facts, way->check, &offer.check);
     *ret = offer;
     return true;

@@ -34,6 +34,10 @@ static void settle_version(struct driver_facts *driver)
     else if (driver->module_version.state == FACT_ABSENT &&
              driver->native_version.state == FACT_KNOWN)
         driver->version = driver->native_version;
+    else if (driver->version.state == FACT_UNKNOWN) /* what looking failed at */
+        driver->version.from = driver->module_version.state == FACT_UNKNOWN
+                                   ? driver->module_version.from
+                                   : driver->native_version.from;
 }
 
 static void settle_reach(struct arena *arena, struct driver_facts *driver)
@@ -41,6 +45,8 @@ static void settle_reach(struct arena *arena, struct driver_facts *driver)
     struct cuda_support support;
     struct str branch, rest;
 
+    if (driver->branch.state == FACT_UNKNOWN)
+        driver->branch.from = driver->version.from;
     if (driver->version.state != FACT_KNOWN)
         return;
     if (driver->branch.state == FACT_UNKNOWN && str_cut(driver->version.value, '.', &branch, &rest))

@@ -88,6 +88,9 @@ static void run(struct probe_ctx *ctx)
         if (!package_code(ctx->arena, all, i, &code) || !first_uncovered(gpus, code, &gpu))
             continue;
         facts->arch_package = item->package;
+        fact_without(&facts->arch_folder, FACT_ABSENT, item->path.from);
+        if (item->package.state == FACT_ABSENT)
+            fact_str(&facts->arch_folder, path_dir(item->path.value), item->path.from);
         fact_str(&facts->arch_subject, subject_of(item), item->path.from);
         fact_str(&facts->arch_has, code, item->path.from);
         fact_str(&facts->arch_gpu, arena_printf(ctx->arena, "sm_%u%u", gpu.major, gpu.minor),
@@ -97,6 +100,7 @@ static void run(struct probe_ctx *ctx)
     fact_without(&facts->arch_subject, open ? FACT_UNKNOWN : FACT_ABSENT,
                  open ? failed : all->from);
     facts->arch_package = facts->arch_has = facts->arch_gpu = facts->arch_subject;
+    facts->arch_folder = facts->arch_subject;
 }
 
 const struct probe probe_extension_code = {

@@ -10,6 +10,9 @@
 #define RECORD_LINES 200000u
 #define FILES 4096
 #define CACHE_NAMES 1024
+#define PACKAGE_NAMES 4096 /* in one folder of a package */
+#define PACKAGE_DEPTH 4    /* folders below the package's */
+#define PACKAGE_FOLDERS 512
 
 /* Packages on PyPI whose wheels, or whose builds at installation, link against torch or against the
  * CUDA that torch brings. */
@@ -84,8 +87,9 @@ static struct str without_digits(struct arena *arena, struct str path)
     return (struct str){ copy, len };
 }
 
+/* `wanted`: whether the package is known to hold code for torch. */
 static void add(struct probe_ctx *ctx, struct extension_files *files, struct str path,
-                struct str package, struct doubt *doubt)
+                struct str package, bool wanted, struct doubt *doubt)
 {
     struct extension_file *file;
 
@@ -99,6 +103,7 @@ static void add(struct probe_ctx *ctx, struct extension_files *files, struct str
     file = LIST_ADD(ctx->arena, &files->items);
     file->path = path;
     file->package = package;
+    file->wanted = wanted;
     file->tag = tag_of(path_base(path));
     file->variant = without_digits(ctx->arena, path);
 }
@@ -128,7 +133,8 @@ static void read_record(struct probe_ctx *ctx, const struct site *site, struct s
         if (next == 0)
             break;
         if (next > 0 && is_extension(record.path))
-            add(ctx, files, arena_join(ctx->arena, site->path, record.path), package, doubt);
+            add(ctx, files, arena_join(ctx->arena, site->path, record.path), package,
+                is_wanted(package), doubt);
     }
 }
 
@@ -146,6 +152,57 @@ static bool is_first(struct probe_ctx *ctx, struct seen *seen, struct str packag
     return true;
 }
 
+/* Folders of one package that are still to be listed, and how deep each lies. */
+struct walk {
+    LIST(struct str) folders;
+    unsigned depth[PACKAGE_FOLDERS];
+};
+
+static void list_folder(struct probe_ctx *ctx, struct walk *walk, size_t at, struct str package,
+                        struct doubt *doubt, struct extension_files *files)
+{
+    struct str folder = walk->folders.items[at];
+    struct names names;
+    int r = doubt_add(doubt, root_list(ctx->root, folder, PACKAGE_NAMES, &names), folder);
+
+    for (size_t i = 0; r == 0 && i < names.count; i++) {
+        struct str name = names.items[i], path = arena_join(ctx->arena, folder, name);
+
+        if (is_extension(path))
+            add(ctx, files, path, package, is_wanted(package), doubt);
+        else if (str_find_char(name, '.') == STR_NONE && !str_eqz(name, "__pycache__") &&
+                 walk->depth[at] < PACKAGE_DEPTH && walk->folders.count < PACKAGE_FOLDERS) {
+            walk->depth[walk->folders.count] = walk->depth[at] + 1;
+            *LIST_ADD(ctx->arena, &walk->folders) = path;
+        }
+    }
+}
+
+/* A package whose files no RECORD names: what lies below its folder. A file has no names in it. */
+static void walk_package(struct probe_ctx *ctx, struct str folder, struct str package,
+                         struct doubt *doubt, struct extension_files *files)
+{
+    struct walk *walk = ARENA_NEW(ctx->arena, struct walk);
+
+    *LIST_ADD(ctx->arena, &walk->folders) = folder;
+    for (size_t i = 0; i < walk->folders.count; i++)
+        list_folder(ctx, walk, i, package, doubt, files);
+}
+
+/* Folders of torch's own wheel, and of packages that hold nothing compiled against it. */
+static bool is_passed_over(struct str name)
+{
+    static const char *const names[] = { "torch", "torchgen", "functorch", "triton", "numpy" };
+
+    if (str_find_char(name, '.') != STR_NONE || str_starts(name, STR("_")) ||
+        str_starts(name, STR("nvidia")))
+        return true;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (str_eqz(name, names[i]))
+            return true;
+    return false;
+}
+
 static void find_in_site(struct probe_ctx *ctx, const struct site *site, struct seen *seen,
                          struct doubt *doubt, struct extension_files *files)
 {
@@ -160,21 +217,21 @@ static void find_in_site(struct probe_ctx *ctx, const struct site *site, struct 
         struct str name = site->names.items[i];
 
         if (str_ends(name, STR(".so")))
-            add(ctx, files, arena_join(ctx->arena, site->path, name), STR(""), doubt);
+            add(ctx, files, arena_join(ctx->arena, site->path, name), STR(""), false, doubt);
+        else if (!is_passed_over(name) &&
+                 (ctx->wishes->thorough || (is_wanted(name) && is_first(ctx, seen, name))))
+            walk_package(ctx, arena_join(ctx->arena, site->path, name),
+                         package_normalise(ctx->arena, name), doubt, files);
     }
 }
 
-/* TORCH_EXTENSIONS_DIR/NAME/NAME.so. */
-static void find_built(struct probe_ctx *ctx, struct doubt *doubt, struct extension_files *files)
+/* FOLDER/NAME/NAME.so. */
+static void find_built_in(struct probe_ctx *ctx, struct str folder, struct doubt *doubt,
+                          struct extension_files *files)
 {
-    struct str folder;
     struct names names;
-    int r;
+    int r = doubt_add(doubt, root_list(ctx->root, folder, CACHE_NAMES, &names), folder);
 
-    if (!eyes_variable(ctx->eyes, "TORCH_EXTENSIONS_DIR", &folder) || !folder.len)
-        return;
-    folder = path_absolute(ctx->arena, ctx->eyes->working_directory, folder);
-    r = doubt_add(doubt, root_list(ctx->root, folder, CACHE_NAMES, &names), folder);
     for (size_t i = 0; r == 0 && i < names.count; i++) {
         struct str name = names.items[i], path;
         struct node node;
@@ -182,8 +239,45 @@ static void find_built(struct probe_ctx *ctx, struct doubt *doubt, struct extens
         path = arena_printf(ctx->arena, "%.*s/%.*s/%.*s.so", STR_ARG(folder), STR_ARG(name),
                             STR_ARG(name));
         if (doubt_add(doubt, root_stat(ctx->root, path, &node), path) == 0)
-            add(ctx, files, path, STR(""), doubt);
+            add(ctx, files, path, STR(""), false, doubt);
     }
+}
+
+/* "py311_cu128", as _get_build_directory() of torch/utils/cpp_extension.py has it. */
+static struct str build_folder(struct probe_ctx *ctx)
+{
+    const struct python *python = &ctx->python->python;
+    const struct fact_str *cuda = &ctx->facts->torch.cuda;
+    struct str major, minor;
+
+    if (cuda->state != FACT_KNOWN)
+        return arena_printf(ctx->arena, "py%u%u%s_cpu", python->major, python->minor,
+                            python->free_threaded ? "t" : "");
+    (void) str_cut(cuda->value, '.', &major, &minor);
+    return arena_printf(ctx->arena, "py%u%u%s_cu%.*s%.*s", python->major, python->minor,
+                        python->free_threaded ? "t" : "", STR_ARG(major), STR_ARG(minor));
+}
+
+/* Where it is not set, torch builds below the user's cache: a thorough run looks there, too. */
+static void find_built(struct probe_ctx *ctx, struct doubt *doubt, struct extension_files *files)
+{
+    struct str folder, home;
+
+    if (eyes_variable(ctx->eyes, "TORCH_EXTENSIONS_DIR", &folder) && folder.len) {
+        find_built_in(ctx, path_absolute(ctx->arena, ctx->eyes->working_directory, folder), doubt,
+                      files);
+        return;
+    }
+    if (!ctx->wishes->thorough)
+        return;
+    if (eyes_variable(ctx->eyes, "XDG_CACHE_HOME", &folder) && folder.len)
+        folder = path_absolute(ctx->arena, ctx->eyes->working_directory, folder);
+    else if (eyes_home(ctx, &home) == 0)
+        folder = arena_join(ctx->arena, path_absolute(ctx->arena, STR(""), home), STR(".cache"));
+    else
+        return;
+    folder = arena_join(ctx->arena, folder, STR("torch_extensions"));
+    find_built_in(ctx, arena_join(ctx->arena, folder, build_folder(ctx)), doubt, files);
 }
 
 void extension_files_find(struct probe_ctx *ctx, struct doubt *doubt, struct extension_files *ret)

@@ -19,6 +19,7 @@ struct looked {
     struct extension extension;
     bool fits;   /* this Python loads files of its tag */
     bool opened; /* `extension` is filled */
+    int damage;  /* why the file is no library: -EBADMSG, -ENODATA, -ENOTSUP; else 0 */
     bool loads, counts;
 };
 
@@ -66,6 +67,11 @@ static bool needs_cuda(const struct extension *extension)
     return false;
 }
 
+static bool is_damage(int error)
+{
+    return error == -EBADMSG || error == -ENODATA || error == -ENOTSUP || error == -ENOEXEC;
+}
+
 static void look_at(struct work *work, const struct extension_file *file)
 {
     struct search_folders beside = files_beside(work, file);
@@ -78,7 +84,11 @@ static void look_at(struct work *work, const struct extension_file *file)
         return;
     r = extension_load(&work->host, file->path, &beside, &looked->extension);
     looked->opened = r == 0;
-    if (r < 0 && r != -EBADMSG && r != -ENODATA && r != -ENOTSUP)
+    if (is_damage(r) && file->wanted) {
+        looked->damage = r;
+        return;
+    }
+    if (r < 0 && !is_damage(r))
         (void) doubt_add(&work->doubt, r, file->path);
     (void) doubt_add(&work->doubt, looked->extension.doubt, looked->extension.doubt_from);
     if (r < 0 || !(looked->extension.uses_torch || needs_cuda(&looked->extension))) {
@@ -140,15 +150,17 @@ static void record_cuda(struct extension_facts *item, const struct extension *ex
         }
 }
 
-static void record_code(struct work *work, struct extension_facts *item, struct str path)
+static void record_code(struct work *work, struct extension_facts *item, struct str path,
+                        bool has_code)
 {
     struct probe_ctx *ctx = work->ctx;
     struct gpu_code code;
-    int r;
+    int r = -ENOENT;
 
     if (!fact_is(&ctx->facts->torch.build, STR("cuda")))
         return;
-    r = gpu_code_read(ctx->root, ctx->arena, path, GPU_CODE_SAMPLE, &code);
+    if (has_code)
+        r = gpu_code_read(ctx->root, ctx->arena, path, GPU_CODE_SAMPLE, &code);
     if (r == 0)
         fact_str(&item->architectures, gpu_code_text(ctx->arena, &code), path);
     else
@@ -179,7 +191,7 @@ static void record_loading(struct work *work, const struct looked *looked,
         fact_bool(&item->loads, looked->loads, from);
     else
         item->loads.from = extension->doubt_from;
-    record_code(work, item, from);
+    record_code(work, item, from, extension->gpu_code);
 }
 
 static void record_file(struct work *work, const struct looked *looked)
@@ -245,6 +257,14 @@ static bool of_cuda(const struct work *work, const struct looked *looked)
     const struct lack *library = &looked->extension.library;
 
     return library->name.len && library->error == -ENOENT && is_foreign(work, library->name);
+}
+
+static bool of_damage(const struct work *work, const struct looked *looked)
+{
+    const struct lack *library = &looked->extension.library;
+
+    (void) work;
+    return looked->damage || (library->name.len && is_damage(library->error));
 }
 
 static bool of_python(const struct work *work, const struct looked *looked)
@@ -354,6 +374,23 @@ static void settle_cuda(struct work *work)
     settle_group(work, looked, values, sizeof(values) / sizeof(values[0]));
 }
 
+static void settle_damage(struct work *work)
+{
+    const struct looked *looked = first_of(work, of_damage);
+    struct extensions_facts *facts = &work->ctx->facts->extensions;
+    const struct lack *library = looked && !looked->damage ? &looked->extension.library : NULL;
+    const struct value values[] = {
+        { &facts->damaged_subject, subject_of(looked) },
+        { &facts->damaged_package, looked ? looked->file->package : STR("") },
+        { &facts->damaged_file,
+          library ? path_shown(work->ctx->arena, library->where) : shown(work, looked) },
+        { &facts->damaged_reason,
+          looked ? search_result_name(library ? library->error : looked->damage) : STR("") },
+    };
+
+    settle_group(work, looked, values, sizeof(values) / sizeof(values[0]));
+}
+
 static void settle_python(struct work *work)
 {
     const struct looked *looked = first_of(work, of_python);
@@ -376,6 +413,7 @@ static void settle_all(struct work *work)
     settle_symbol(work);
     settle_version(work);
     settle_cuda(work);
+    settle_damage(work);
     settle_python(work);
     list->partial = work->doubt.error != 0;
     list->from = work->doubt.error ? work->doubt.from : ctx->facts->torch.path.from;

@@ -176,10 +176,11 @@ static void record_cudnn(struct probe_ctx *ctx, const struct torch_import *impor
 }
 
 /* The copy of a CUDA library that came with torch: in a package of its own, or in torch/lib; of
- * conda, in the environment's lib. False where there is none, or where a look failed. */
+ * conda, in the environment's lib. `there`: a file that certainly exists. False where there is
+ * none, or where a look failed. */
 static bool find_meant(struct probe_ctx *ctx, const struct search *search,
                        const struct torch_import_wish *wish, const struct cuda_library *row,
-                       struct str *ret)
+                       struct str there, struct str *ret)
 {
     struct str folders[FOLDERS];
     size_t count = 0;
@@ -193,19 +194,32 @@ static bool find_meant(struct probe_ctx *ctx, const struct search *search,
         struct str path = arena_join(ctx->arena, folders[i], row->soname);
         struct node node;
 
-        if (!search_place(search, folders[i]).absent && root_stat(ctx->root, path, &node) == 0)
+        if (str_eq(path, there)) {
+            *ret = there;
+            return true;
+        }
+        if (!search_place(search, folders[i]).absent &&
+            !search_lacks(search, folders[i], row->soname) &&
+            root_stat(ctx->root, path, &node) == 0)
             return root_resolve(ctx->root, path, ret) == 0;
     }
     return false;
 }
 
-bool libraries_meant(struct probe_ctx *ctx, const struct search *search,
-                     const struct torch_import_wish *wish, struct str name, struct str *ret)
+static bool find_meant_of(struct probe_ctx *ctx, const struct search *search,
+                          const struct torch_import_wish *wish, struct str name, struct str there,
+                          struct str *ret)
 {
     struct cuda_library row;
 
     return wish->cuda_major && cuda_library_find(name, wish->cuda_major, &row) &&
-           find_meant(ctx, search, wish, &row, ret);
+           find_meant(ctx, search, wish, &row, there, ret);
+}
+
+bool libraries_meant(struct probe_ctx *ctx, const struct search *search,
+                     const struct torch_import_wish *wish, struct str name, struct str *ret)
+{
+    return find_meant_of(ctx, search, wish, name, STR(""), ret);
 }
 
 /* True where it is a CUDA library of which another copy came with torch. */
@@ -213,7 +227,7 @@ static bool is_shadowed(struct probe_ctx *ctx, const struct search *search,
                         const struct torch_import_wish *wish, const struct library *library,
                         struct str *ret_meant)
 {
-    return libraries_meant(ctx, search, wish, name_of(library), ret_meant) &&
+    return find_meant_of(ctx, search, wish, name_of(library), library->real, ret_meant) &&
            !str_eq(*ret_meant, library->real);
 }
 

@@ -22,8 +22,9 @@ static void put_code(struct json *json, const struct error_info *code)
 {
     static const char *const families[] = { "cuda_driver", "cuda_runtime", "nvml",
                                             "cudnn8",      "cudnn9",       "xid" };
-    const struct cause *cause;
+    struct causes_found found;
 
+    topic_causes(json->buf->arena, code, 1, &found);
     json_open(json, NULL, '{');
     json_put_str(json, "family", str_of(families[code->family]));
     json_put_int(json, "code", code->code);
@@ -33,11 +34,7 @@ static void put_code(struct json *json, const struct error_info *code)
     json_put_str(json, "since", code->since);
     json_put_str(json, "action", code->action);
     json_put_str(json, "source", code->source);
-    json_open(json, "causes", '[');
-    for (size_t i = 0; (cause = cause_at(i)) != NULL; i++)
-        if (topic_points_at(code, cause))
-            json_put_str(json, NULL, cause->slug);
-    json_close(json, ']');
+    put_causes(json, "causes", found.items, found.count);
     json_close(json, '}');
 }
 

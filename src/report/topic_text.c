@@ -244,19 +244,13 @@ static void code_text(struct buf *buf, const struct topic_report *report,
 static void codes_text(struct buf *buf, const struct topic_report *report)
 {
     const struct topic *topic = report->topic;
-    LIST(const struct cause *) found = { 0 };
-    const struct cause *cause;
+    struct causes_found found;
 
     for (size_t i = 0; i < topic->code_count; i++) {
         buf_addz(buf, i ? "\n" : "");
         code_text(buf, report, &topic->codes[i]);
     }
-    for (size_t i = 0; (cause = cause_at(i)) != NULL; i++)
-        for (size_t c = 0; c < topic->code_count; c++)
-            if (topic_points_at(&topic->codes[c], cause)) {
-                *LIST_ADD(buf->arena, &found) = cause;
-                break;
-            }
+    topic_causes(buf->arena, topic->codes, topic->code_count, &found);
     if (found.count == 0)
         section(buf, report, TEXT_EXPLAIN_NO_CAUSE);
     causes(buf, report, found.count > 1 ? TEXT_EXPLAIN_SEVERAL_CAUSES : TEXT_EXPLAIN_ONE_CAUSE,

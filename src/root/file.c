@@ -23,7 +23,7 @@
 #define PATH_LIMIT 4096
 #define NAMES_PIECE 32768 /* bytes of a folder that are read at once */
 #define RECORD_NAME 19    /* bytes of a folder's record before its name */
-#define LARGE (1 << 20)   /* bytes, from which on a file is read in places */
+#define LARGE (8 << 20)   /* bytes, from which on a file is read in places */
 
 struct names_found {
     LIST(struct str) list;

@@ -127,15 +127,23 @@ bool given_is_folder(const struct given_file *given);
 /* Whether there is something of that name that could be read so. */
 bool given_exists(struct arena *arena, struct str path);
 
-/* Read whole. -E2BIG. */
-int root_read_given(struct arena *arena, struct str path, size_t limit, struct str *ret);
+/*
+ * Writes a file of this name into a folder that the user named, which is made where it is missing.
+ * -EEXIST where there is such a file already, but for `force`. What is written is whole: another
+ * name is given to it until then.
+ */
+int given_write(struct arena *arena, struct str folder, struct str name, struct str bytes,
+                unsigned mode, bool force);
 
 /*
- * Writes a file that the user named, whole or not at all: beside it under another name, to the
- * disk, then in its place, mode 0600. What stood there stays as it was until then, and on any
- * error. -ELOOP: a link stands there; -ENXIO: something else that is no file.
+ * Writes a file of the user's name, for its owner alone, over one that stands there: which stays as
+ * it was until the new one is on the disk, and on any error. -ELOOP: a link stands there; -ENXIO:
+ * something else that is no file.
  */
-int given_write(struct arena *arena, struct str path, struct str bytes);
+int given_replace(struct arena *arena, struct str path, struct str bytes);
+
+/* Read whole. -E2BIG. */
+int root_read_given(struct arena *arena, struct str path, size_t limit, struct str *ret);
 
 /* A file for this run's own use, in $TMPDIR, /var/tmp or /tmp. It has no name, so it is gone with
  * the program, however that ends. A descriptor, or an error. */

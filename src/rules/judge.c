@@ -51,13 +51,44 @@ static struct finding *better_finding(struct arena *arena, struct judgement *jud
     return LIST_ADD(arena, &judgement->findings);
 }
 
+/* Whether the condition asks if the fact is there at all. */
+static bool asks_for(unsigned at, struct str fact)
+{
+    const struct expr *expr = rule_node(at);
+
+    switch (expr->kind) {
+    case EXPR_AND:
+    case EXPR_OR:
+        return asks_for(expr->left, fact) || asks_for(expr->right, fact);
+    case EXPR_NOT:
+        return asks_for(expr->left, fact);
+    case EXPR_PRESENT:
+    case EXPR_ABSENT:
+        return str_eq(expr->text, fact);
+    default:
+        return false;
+    }
+}
+
+/* What is not there is evidence only where that is the point. */
+static bool is_evidence(const struct facts *facts, const struct rule *rule, struct str fact)
+{
+    struct fact_ref ref;
+
+    return facts_find(facts, fact, &ref) < 0 || fact_ref_state(&ref) != FACT_ABSENT ||
+           asks_for(rule->when, fact);
+}
+
 static void take(struct arena *arena, const struct facts *facts, const struct rule *rule,
                  struct finding *finding)
 {
     *finding = (struct finding){ .rule = rule };
-    for (unsigned e = 0; e < rule->evidence.count; e++)
-        *LIST_ADD(arena, &finding->evidence) =
-            evidence_name(arena, facts, rule, rule_word(rule->evidence, e));
+    for (unsigned e = 0; e < rule->evidence.count; e++) {
+        struct str name = evidence_name(arena, facts, rule, rule_word(rule->evidence, e));
+
+        if (is_evidence(facts, rule, name))
+            *LIST_ADD(arena, &finding->evidence) = name;
+    }
 }
 
 /* Who asks about a door asks about nothing else. */

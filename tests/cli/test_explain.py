@@ -106,7 +106,7 @@ class Text(unittest.TestCase):
             done = explain("ok\nRuntimeError: CUDA error: no kernel image is available for execution on "
                            "the device\n", "--lang", lang)
             self.assertEqual(done.returncode, 2)
-            self.assertIn("2:27  RuntimeError: CUDA error: no kernel".split(),
+            self.assertIn("2:1  RuntimeError: CUDA error: no kernel".split(),
                           [line.split()[:6] for line in done.stdout.decode().splitlines()])
 
     def test_can_be_joined_with_the_machine(self):

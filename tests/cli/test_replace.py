@@ -34,8 +34,8 @@ def version_py(version):
     return f"__version__ = '{version}'\ndebug = False\ncuda = {CUDA.get(tag, 'None')}\ngit_version = 'x'\nhip = {hip}\n"
 
 
-def vision_of(release, tag):
-    return f"0.{int(release.split('.')[1]) + 15}.1+{tag}"
+def vision_of(release, tag, patch=1):
+    return f"0.{int(release.split('.')[1]) + 15}.{patch}+{tag}"
 
 
 def write_wheel(folder, name, version, requires=()):
@@ -95,7 +95,8 @@ class Replace(unittest.TestCase):
             for tag in TAGS:
                 cudnn = ["nvidia-cudnn-cu12 ==9.1.0.70"] if tag == "cu121" else []
                 write_wheel(cls.above / tag, "torch", f"{version}+{tag}", cudnn)
-                write_wheel(cls.above / tag, "torchvision", vision_of(version, tag), [f"torch (=={version})"])
+                for patch in range(4):
+                    write_wheel(cls.above / tag, "torchvision", vision_of(version, tag, patch), [f"torch (=={version})"])
         return release
 
     @classmethod
@@ -203,11 +204,14 @@ class Replace(unittest.TestCase):
                       machine="ubuntu-22.04-rtx3060-470")
 
     def test_companions_are_replaced_with_it(self):
-        self.prepare(self.environment, f"torch=={self.release}+cpu", f"torchvision=={vision_of(self.release, 'cpu')}")
-        wanted = self.fitting(self.environment)
-        for remedy in self.remedies("torch/cpu-only", "ubuntu-22.04-rtx3060", self.environment):
+        for vision in (vision_of(self.release, "cpu"), "0.1.0+cpu"):   # of the same torch, and of another
+            self.prepare(self.environment, f"torch=={self.release}+cpu", f"torchvision=={vision}")
+            wanted = self.fitting(self.environment)
+            remedy, = self.remedies("torch/cpu-only", "ubuntu-22.04-rtx3060", self.environment)
+            pins = [word for command in remedy["commands"] for word in command if word.startswith("torchvision==")]
             self.follow(remedy)
-        self.assertEqual(self.versions(self.environment)["torchvision"], vision_of(self.release, wanted.partition("+")[2]))
+            self.assertEqual([f"torchvision=={self.versions(self.environment)['torchvision']}"], pins)
+            self.assertEqual(pins[0].partition("+")[2], wanted.partition("+")[2])
 
     def test_a_companion_left_behind_is_replaced_and_torch_kept(self):
         environment = self.prepare(self.environment, "torch==2.4.1+cu121", "torchvision==0.18.1+cu121", "nvidia-cudnn-cu12==9.1.0.70")

@@ -87,7 +87,7 @@ void judge(struct arena *arena, struct root *root, const struct eyes *eyes,
     struct facts *facts = ARENA_NEW(arena, struct facts);
     struct judgement *judgement = ARENA_NEW(arena, struct judgement);
     struct verdict verdict;
-    struct wishes wishes = { 0 };
+    struct wishes wishes = { .thorough = thorough };
     struct probe_ctx ctx = {
         .arena = arena, .root = root, .eyes = eyes, .wishes = &wishes, .facts = facts
     };

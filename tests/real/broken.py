@@ -80,6 +80,29 @@ def stub(bench, copy, _donor):
     return {"LD_LIBRARY_PATH": folder}
 
 
+def built(name, source, *options, text=""):
+    """A tiny extension, compiled for the purpose: NAME lies openly among the packages."""
+    def breaks(bench, copy, _donor):
+        folder = bench.work + "/built"
+        os.makedirs(folder, exist_ok=True)
+        open(folder + "/versions", "w").write(text)
+        lib = site(copy) + "/torch/lib"
+        for stub, soname in (("libcudart.so", "libcudart.so.11.0"), ("libstdc++.so", "libstdc++.so.6")):
+            subprocess.run(["gcc", "-shared", "-nostdlib", "-x", "c", "-", "-o", folder + "/" + stub,
+                            "-Wl,-soname," + soname, "-Wl,--version-script," + folder + "/versions"]
+                           if text else
+                           ["gcc", "-shared", "-nostdlib", "-x", "c", "-", "-o", folder + "/" + stub,
+                            "-Wl,-soname," + soname], input="void made_up(void) {}", text=True, check=True)
+        subprocess.run(["gcc", "-shared", "-x", "c", "-", "-o", site(copy) + "/" + name, "-L" + folder,
+                        "-L" + lib, "-Wl,--no-as-needed", "-lc10", *options], input=source, text=True,
+                       check=True)
+        return {}
+    return breaks
+
+
+
+
+OLD_STRING = "_ZN3c106detail14torchCheckFailEPKcS2_jRKSs"
 LOAD = "import torch, glob; torch.ops.load_library(glob.glob(torch.__path__[0] + '/../%s')[0])"
 CUDNN = "import torch; torch.backends.cudnn.version()"
 USE_CUDNN = ("import torch, ctypes; handle = ctypes.c_void_p();"
@@ -126,6 +149,23 @@ BREAKAGES = [
      lambda *them: [remove("torchvision*")(*them), take("torchvision")(*them)][0],
      LOAD % "torchvision/_C*.so",
      r"libcudart\.so\.13: cannot open shared object file|undefined symbol", "torch/extension-cuda"),
+    ("2.8.0", None, "an extension with the strings of the C++ ABI before C++11",
+     built("ourops.so", "void %s(void); void f(void) { %s(); }" % (OLD_STRING, OLD_STRING)),
+     LOAD % "ourops.so", r"undefined symbol: " + OLD_STRING, "torch/extension-abi"),
+    ("2.8.0", None, "an extension of CUDA 11",
+     built("ourops.so", "void made_up(void); void f(void) { made_up(); }", "-lcudart"),
+     LOAD % "ourops.so", r"libcudart\.so\.11\.0: cannot open shared object file", "torch/extension-cuda"),
+    ("2.8.0", None, "an extension for a newer libstdc++",
+     built("ourops.so", "void made_up(void); void f(void) { made_up(); }", "-l:libstdc++.so",
+           text="GLIBCXX_3.4.99 { global: made_up; };"),
+     LOAD % "ourops.so", r"version `GLIBCXX_3\.4\.99' not found", "runtime/system-too-old"),
+    ("2.8.0", None, "an extension of another Python",
+     built("ourops.cpython-39-x86_64-linux-gnu.so", "void PyInit_ourops(void) {}"),
+     "import torch, ourops", r"No module named 'ourops'", "torch/extension-abi"),
+    ("2.8.0", None, "torchvision/_C.so cut short", cut_short("torchvision/_C.so", 1 << 16),
+     LOAD % "torchvision/_C.so",
+     r"file too short|cannot read file data|ELF load command|ends with -7",
+     "torch/broken-install"),
     ("2.8.0", None, "a toolkit's stub of libcuda in LD_LIBRARY_PATH", stub,
      "import torch; torch.cuda.init()", r"CUDA driver is a stub library", "driver/stub-library"),
 ]

@@ -97,6 +97,36 @@ static void test_topic__every_cause_has_a_page_without_repetition(void **state)
     }
 }
 
+static void test_topic__a_code_points_at_all_that_its_message_does(void **state)
+{
+    static const struct {
+        struct str words;
+        const char *first, *also;
+    } rows[] = {
+        { STR_INIT("CUDA 804"), "driver/forward-compat", "container/host-libraries" },
+        { STR_INIT("cudaErrorNoKernelImageForDevice"), "hardware/arch-too-new",
+          "torch/extension-arch" },
+        { STR_INIT("NVML 18"), "driver/version-mismatch", "wsl/linux-driver" },
+        { STR_INIT("CUDNN_STATUS_NOT_SUPPORTED"), "cudnn/unsupported", "none/not-environment" },
+        { STR_INIT("Xid 79"), "hardware/gpu-fault", "hardware/gpu-fault" },
+    };
+    AUTO_ARENA *arena = arena_new(out_of_memory);
+
+    (void) state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct causes_found found;
+        struct topic topic;
+        bool also = false;
+
+        assert_true(topic_find(rows[i].words, &topic));
+        topic_causes(arena, topic.codes, topic.code_count, &found);
+        assert_true(found.count && str_eqz(found.items[0]->slug, rows[i].first));
+        for (size_t a = 0; a < found.count; a++)
+            also |= str_eqz(found.items[a]->slug, rows[i].also);
+        assert_true(also);
+    }
+}
+
 static void add_gpu(struct arena *arena, struct facts *facts, struct str name)
 {
     struct gpu_facts *gpu = fact_list_add(arena, &facts->hardware.gpus, sizeof(*gpu));
@@ -150,6 +180,7 @@ int main(void)
         cmocka_unit_test(test_topic__reads_codes_as_people_write_them),
         cmocka_unit_test(test_topic__offers_the_nearest_only_where_it_is_near),
         cmocka_unit_test(test_topic__every_cause_has_a_page_without_repetition),
+        cmocka_unit_test(test_topic__a_code_points_at_all_that_its_message_does),
         cmocka_unit_test(test_join__text_comes_first_and_the_machine_fills_what_is_unknown),
         cmocka_unit_test(test_join__takes_nothing_of_a_layer_that_disagrees),
     };
