@@ -176,6 +176,7 @@ int command_snapshot(struct arena *arena, const struct options *options)
     snapshot->name = subject->name;
     recording_settle(snapshot->files);
     recording_settle(snapshot->proc);
+    snapshot_forget_hashes(arena, snapshot);
     if (!options->no_redact)
         snapshot_redact(arena, snapshot);
     if (!look_again(arena, snapshot, &verdict))

@@ -87,7 +87,8 @@ static struct piece join(struct arena *arena, const struct piece *pieces, size_t
         return pieces[from];
     bytes = arena_alloc(arena, (size_t) (end - start));
     for (size_t i = from; i < to; i++)
-        memcpy(bytes + (pieces[i].offset - start), pieces[i].bytes.data, pieces[i].bytes.len);
+        if (pieces[i].bytes.len)
+            memcpy(bytes + (pieces[i].offset - start), pieces[i].bytes.data, pieces[i].bytes.len);
     return (struct piece){ start, { bytes, (size_t) (end - start) } };
 }
 

@@ -200,7 +200,8 @@ static size_t device_at(struct str text, size_t at)
     struct str before = str_slice(text, at < 4 ? at : at - 4, at);
     size_t end = at;
 
-    if (!str_eqz(before, "GPU-") && !str_eqz(before, "MIG-"))
+    if (at == 0 || text.data[at - 1] != '-' ||
+        (!str_eqz(before, "GPU-") && !str_eqz(before, "MIG-")))
         return 0;
     while (end < text.len && end - at < 36 &&
            (isxdigit((unsigned char) text.data[end]) || text.data[end] == '-'))

@@ -61,6 +61,12 @@ void snapshot_look(struct snapshot *snapshot, struct probe_ctx *ctx, struct eyes
  */
 void snapshot_redact(struct arena *arena, struct snapshot *snapshot);
 
+/*
+ * Stars in place of the hashes that lists of installed files hold: of files that are not in the
+ * snapshot they tell nothing, and no packing makes them smaller. Each list keeps its length.
+ */
+void snapshot_forget_hashes(struct arena *arena, struct snapshot *snapshot);
+
 /* The body, and back. `manifest` is what the file says of itself. -EBADMSG, -E2BIG. */
 void snapshot_pack(struct buf *ret, const struct snapshot *snapshot);
 int snapshot_unpack(struct arena *arena, struct str body, struct snapshot *ret);

@@ -43,7 +43,7 @@ static bool is_token(struct str text, size_t at)
 {
     struct str rest = str_from(text, at);
 
-    if (at > 0 && is_token_char(text.data[at - 1]))
+    if (!strchr("Adeghnprsx", text.data[at]) || (at > 0 && is_token_char(text.data[at - 1])))
         return false;
     for (size_t i = 0; i < COUNT(token_starts); i++)
         if (str_starts(rest, token_starts[i]) &&
@@ -125,7 +125,8 @@ static size_t key_end(struct str text, size_t at)
     struct str rest = str_from(text, at);
     size_t line = str_find_char(rest, '\n'), end;
 
-    if (!str_starts(rest, STR("-----BEGIN ")) || !str_has(str_slice(rest, 0, line), last))
+    if (text.data[at] != '-' || !str_starts(rest, STR("-----BEGIN ")) ||
+        !str_has(str_slice(rest, 0, line), last))
         return 0;
     if (line == STR_NONE)
         return text.len;
@@ -138,7 +139,7 @@ bool secret_next(struct str text, size_t at, size_t *ret_from, size_t *ret_to)
     while (at < text.len) {
         size_t from = at, to = 0;
 
-        if (str_starts(str_from(text, at), STR("://"))) {
+        if (text.data[at] == ':' && str_starts(str_from(text, at), STR("://"))) {
             at += 3;
             if (!find_password(text, at, &from, &to))
                 continue;
