@@ -32,6 +32,11 @@ struct arena *arena_new(void (*out_of_memory)(void))
     return arena;
 }
 
+struct arena *arena_new_like(const struct arena *arena)
+{
+    return arena_new(arena->out_of_memory);
+}
+
 void arena_free(struct arena *arena)
 {
     struct chunk *chunk, *next;

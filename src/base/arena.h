@@ -18,6 +18,9 @@ struct arena;
 struct arena *arena_new(void (*out_of_memory)(void));
 void arena_free(struct arena *arena);
 
+/* Another one with the same hook, for scratch. */
+struct arena *arena_new_like(const struct arena *arena);
+
 /* For AUTO_ARENA: frees what the variable points at. */
 void arena_free_at(struct arena **arena);
 #define AUTO_ARENA __attribute__((cleanup(arena_free_at))) struct arena

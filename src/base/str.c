@@ -53,6 +53,15 @@ int str_compare(struct str a, struct str b)
     return a.len < b.len ? -1 : a.len > b.len;
 }
 
+uint64_t str_hash(struct str s)
+{
+    uint64_t value = 0xcbf29ce484222325u;
+
+    for (size_t i = 0; i < s.len; i++)
+        value = (value ^ (unsigned char) s.data[i]) * 0x100000001b3u;
+    return value;
+}
+
 struct str str_slice(struct str s, size_t from, size_t to)
 {
     if (to > s.len)

@@ -42,6 +42,9 @@ bool str_ends(struct str s, struct str suffix);
 /* Byte order, shorter first where one is the prefix of the other: <0, 0 or >0. */
 int str_compare(struct str a, struct str b);
 
+/* FNV-1a, for tables in memory. */
+uint64_t str_hash(struct str s);
+
 /* The bytes from `from` up to, not including, `to`; both are clamped to the view. */
 struct str str_slice(struct str s, size_t from, size_t to);
 struct str str_from(struct str s, size_t from);

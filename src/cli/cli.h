@@ -32,8 +32,9 @@ struct word_list {
 /* What the user asked for. Empty views: not given. */
 struct options {
     const struct command_row *command;
-    struct str python, environment, root, facts, image, container, engine, pod;
-    struct str word; /* what a command that takes words was given, with a blank between them */
+    struct str python, environment, root, facts, image, container, engine, pod, snapshot;
+    struct str output; /* of snapshot: where to */
+    struct str word;   /* what a command that takes words was given, with a blank between them */
     struct word_list words;                 /* the same, each apart */
     struct word_list gpus, files;           /* of plan: --gpu, --requirement, in their order */
     struct str driver, platform, knowledge; /* of plan */
@@ -45,6 +46,7 @@ struct options {
     bool json, verbose, quiet, help, version;
     bool no_driver, quick, thorough;
     bool list, with_machine, matrix, steps;
+    bool text, no_redact;              /* of snapshot */
     bool start_kernel;                 /* of access */
     bool jupyter, ssh, compose, force; /* of image new */
 };
@@ -56,14 +58,16 @@ enum command_bit {
     OF_EXPLAIN = 4,
     OF_WHY = 8,
     OF_PLAN = 16,
-    OF_ACCESS = 32,
-    OF_IMAGE = 64,
-    OF_ALL = 127,
+    OF_SNAPSHOT = 32,
+    OF_DIFF = 64,
+    OF_ACCESS = 128,
+    OF_IMAGE = 256,
+    OF_ALL = 511,
     OF_STACK = OF_ALL & ~OF_ACCESS /* they look at an environment */
 };
 
-/* What may follow a command's name: nothing; one word, which must; any number. */
-enum words { WORDS_NONE, WORDS_ONE, WORDS_ANY };
+/* What may follow a command's name: nothing; one word or two, which must; any number. */
+enum words { WORDS_NONE, WORDS_ONE, WORDS_TWO, WORDS_ANY };
 
 struct command_row {
     const char *name;
@@ -129,7 +133,9 @@ int wrong_usage(struct arena *arena, enum lang lang, struct str what);
 
 int command_access(struct arena *arena, const struct options *options);
 int command_explain(struct arena *arena, const struct options *options);
+int command_diff(struct arena *arena, const struct options *options);
 int command_plan(struct arena *arena, const struct options *options);
+int command_snapshot(struct arena *arena, const struct options *options);
 int command_verify(struct arena *arena, const struct options *options);
 int command_why(struct arena *arena, const struct options *options);
 int command_image(struct arena *arena, const struct options *options);

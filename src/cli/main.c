@@ -11,6 +11,8 @@ const struct command_row cli_commands[] = {
     { "explain", OF_EXPLAIN, WORDS_ANY, "[FILE|-|NAME]", TEXT_CLI_COMMAND_EXPLAIN,
       command_explain },
     { "why", OF_WHY, WORDS_ONE, "LIBRARY", TEXT_CLI_COMMAND_WHY, command_why },
+    { "snapshot", OF_SNAPSHOT, WORDS_NONE, NULL, TEXT_CLI_COMMAND_SNAPSHOT, command_snapshot },
+    { "diff", OF_DIFF, WORDS_TWO, "A B", TEXT_CLI_COMMAND_DIFF, command_diff },
     { "image", OF_IMAGE, WORDS_ANY, "check|name|new …", TEXT_CLI_COMMAND_IMAGE, command_image },
     { "access", OF_ACCESS, WORDS_ANY, "DOOR WHERE", TEXT_CLI_COMMAND_ACCESS, command_access },
     { NULL, OF_ALL, WORDS_NONE, NULL, TEXT_COUNT, NULL },

@@ -16,6 +16,7 @@ enum option_id {
     OPTION_CONTAINER,
     OPTION_ENGINE,
     OPTION_POD,
+    OPTION_SNAPSHOT,
     OPTION_NO_DRIVER,
     OPTION_QUICK,
     OPTION_THOROUGH,
@@ -31,6 +32,9 @@ enum option_id {
     OPTION_KNOWLEDGE,
     OPTION_START_KERNEL,
     OPTION_STEPS,
+    OPTION_OUTPUT,
+    OPTION_TEXT,
+    OPTION_NO_REDACT,
     OPTION_JUPYTER,
     OPTION_SSH,
     OPTION_COMPOSE,
@@ -48,19 +52,24 @@ enum option_id {
 static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_PYTHON] = { "--python", NULL, "PATH", OF_STACK, TEXT_CLI_OPTION_PYTHON },
     [OPTION_ENV] = { "--env", NULL, "DIR", OF_STACK, TEXT_CLI_OPTION_ENV },
-    [OPTION_PID] = { "--pid", NULL, "PID", OF_CHECK | OF_EXPLAIN | OF_WHY, TEXT_CLI_OPTION_PID },
-    [OPTION_ROOT] = { "--root", NULL, "DIR", OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN,
+    [OPTION_PID] = { "--pid", NULL, "PID", OF_CHECK | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
+                     TEXT_CLI_OPTION_PID },
+    [OPTION_ROOT] = { "--root", NULL, "DIR", OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN | OF_SNAPSHOT,
                       TEXT_CLI_OPTION_ROOT },
     [OPTION_FACTS] = { "--facts", NULL, "FILE", OF_CHECK | OF_EXPLAIN | OF_PLAN,
                        TEXT_CLI_OPTION_FACTS },
-    [OPTION_IMAGE] = { "--image", NULL, "IMAGE", OF_CHECK | OF_EXPLAIN | OF_WHY,
+    [OPTION_IMAGE] = { "--image", NULL, "IMAGE", OF_CHECK | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
                        TEXT_CLI_OPTION_IMAGE },
-    [OPTION_CONTAINER] = { "--container", NULL, "NAME", OF_CHECK | OF_EXPLAIN | OF_WHY,
+    [OPTION_CONTAINER] = { "--container", NULL, "NAME",
+                           OF_CHECK | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
                            TEXT_CLI_OPTION_CONTAINER },
-    [OPTION_ENGINE] = { "--engine", NULL, "ENGINE", OF_CHECK | OF_EXPLAIN | OF_WHY,
+    [OPTION_ENGINE] = { "--engine", NULL, "ENGINE", OF_CHECK | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
                         TEXT_CLI_OPTION_ENGINE },
     [OPTION_POD] = { "--pod", NULL, "FILE", OF_CHECK, TEXT_CLI_OPTION_POD },
-    [OPTION_NO_DRIVER] = { "--no-driver", NULL, NULL, OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN,
+    [OPTION_SNAPSHOT] = { "--snapshot", NULL, "FILE", OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN,
+                          TEXT_CLI_OPTION_SNAPSHOT },
+    [OPTION_NO_DRIVER] = { "--no-driver", NULL, NULL,
+                           OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN | OF_SNAPSHOT,
                            TEXT_CLI_OPTION_NO_DRIVER },
     [OPTION_QUICK] = { "--quick", NULL, NULL, OF_VERIFY, TEXT_CLI_OPTION_QUICK },
     [OPTION_THOROUGH] = { "--thorough", NULL, NULL, OF_CHECK | OF_VERIFY,
@@ -81,6 +90,9 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_START_KERNEL] = { "--start-kernel", NULL, NULL, OF_ACCESS,
                               TEXT_CLI_OPTION_START_KERNEL },
     [OPTION_STEPS] = { "--steps", NULL, NULL, OF_CHECK | OF_VERIFY, TEXT_CLI_OPTION_STEPS },
+    [OPTION_OUTPUT] = { "--output", "-o", "FILE", OF_SNAPSHOT, TEXT_CLI_OPTION_OUTPUT },
+    [OPTION_TEXT] = { "--text", NULL, NULL, OF_SNAPSHOT, TEXT_CLI_OPTION_TEXT },
+    [OPTION_NO_REDACT] = { "--no-redact", NULL, NULL, OF_SNAPSHOT, TEXT_CLI_OPTION_NO_REDACT },
     [OPTION_JUPYTER] = { "--jupyter", NULL, NULL, OF_IMAGE, TEXT_CLI_OPTION_JUPYTER },
     [OPTION_SSH] = { "--ssh", NULL, NULL, OF_IMAGE, TEXT_CLI_OPTION_SSH },
     [OPTION_COMPOSE] = { "--compose", NULL, NULL, OF_IMAGE, TEXT_CLI_OPTION_COMPOSE },
@@ -274,6 +286,18 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
     case OPTION_STEPS:
         options->steps = true;
         break;
+    case OPTION_SNAPSHOT:
+        options->snapshot = value;
+        break;
+    case OPTION_OUTPUT:
+        options->output = value;
+        break;
+    case OPTION_TEXT:
+        options->text = true;
+        break;
+    case OPTION_NO_REDACT:
+        options->no_redact = true;
+        break;
     case OPTION_JUPYTER:
         options->jupyter = true;
         break;
@@ -382,8 +406,9 @@ static void need_image(struct reader *reader)
 /* What says which machine is meant: explain looks at none unless it is told to. */
 static void refuse_without_machine(struct reader *reader)
 {
-    static const enum option_id ids[] = { OPTION_PYTHON, OPTION_ENV,   OPTION_PID,
-                                          OPTION_ROOT,   OPTION_FACTS, OPTION_NO_DRIVER };
+    static const enum option_id ids[] = { OPTION_PYTHON,  OPTION_ENV,   OPTION_PID,
+                                          OPTION_ROOT,    OPTION_FACTS, OPTION_NO_DRIVER,
+                                          OPTION_SNAPSHOT };
 
     if (reader->options->command->bit == OF_CHECK)
         need_image(reader);
@@ -399,19 +424,40 @@ static void refuse_without_machine(struct reader *reader)
 static void check_together(struct reader *reader)
 {
     static const enum option_id pairs[][2] = {
-        { OPTION_PYTHON, OPTION_ENV },      { OPTION_PID, OPTION_ROOT },
-        { OPTION_IMAGE, OPTION_ROOT },      { OPTION_IMAGE, OPTION_PID },
-        { OPTION_IMAGE, OPTION_FACTS },     { OPTION_FACTS, OPTION_ROOT },
-        { OPTION_CONTAINER, OPTION_IMAGE }, { OPTION_CONTAINER, OPTION_PID },
-        { OPTION_CONTAINER, OPTION_ROOT },  { OPTION_CONTAINER, OPTION_FACTS },
-        { OPTION_POD, OPTION_IMAGE },       { OPTION_POD, OPTION_PID },
-        { OPTION_POD, OPTION_ROOT },        { OPTION_POD, OPTION_FACTS },
-        { OPTION_POD, OPTION_CONTAINER },   { OPTION_HOST, OPTION_WITH_MACHINE },
-        { OPTION_FACTS, OPTION_PID },       { OPTION_FACTS, OPTION_PYTHON },
-        { OPTION_FACTS, OPTION_ENV },       { OPTION_PID, OPTION_PYTHON },
-        { OPTION_PID, OPTION_ENV },         { OPTION_HOST, OPTION_ROOT },
-        { OPTION_HOST, OPTION_FACTS },      { OPTION_HOST, OPTION_ENV },
-        { OPTION_QUICK, OPTION_THOROUGH },  { OPTION_LIST, OPTION_WITH_MACHINE },
+        { OPTION_PYTHON, OPTION_ENV },
+        { OPTION_PID, OPTION_ROOT },
+        { OPTION_PID, OPTION_PYTHON },
+        { OPTION_PID, OPTION_ENV },
+        { OPTION_IMAGE, OPTION_ROOT },
+        { OPTION_IMAGE, OPTION_PID },
+        { OPTION_IMAGE, OPTION_FACTS },
+        { OPTION_FACTS, OPTION_ROOT },
+        { OPTION_FACTS, OPTION_PID },
+        { OPTION_FACTS, OPTION_PYTHON },
+        { OPTION_FACTS, OPTION_ENV },
+        { OPTION_CONTAINER, OPTION_IMAGE },
+        { OPTION_CONTAINER, OPTION_PID },
+        { OPTION_CONTAINER, OPTION_ROOT },
+        { OPTION_CONTAINER, OPTION_FACTS },
+        { OPTION_POD, OPTION_IMAGE },
+        { OPTION_POD, OPTION_PID },
+        { OPTION_POD, OPTION_ROOT },
+        { OPTION_POD, OPTION_FACTS },
+        { OPTION_POD, OPTION_CONTAINER },
+        { OPTION_SNAPSHOT, OPTION_ROOT },
+        { OPTION_SNAPSHOT, OPTION_PID },
+        { OPTION_SNAPSHOT, OPTION_IMAGE },
+        { OPTION_SNAPSHOT, OPTION_FACTS },
+        { OPTION_SNAPSHOT, OPTION_CONTAINER },
+        { OPTION_SNAPSHOT, OPTION_POD },
+        { OPTION_SNAPSHOT, OPTION_THOROUGH },
+        { OPTION_HOST, OPTION_ROOT },
+        { OPTION_HOST, OPTION_FACTS },
+        { OPTION_HOST, OPTION_ENV },
+        { OPTION_HOST, OPTION_SNAPSHOT },
+        { OPTION_HOST, OPTION_WITH_MACHINE },
+        { OPTION_QUICK, OPTION_THOROUGH },
+        { OPTION_LIST, OPTION_WITH_MACHINE },
     };
 
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
@@ -443,7 +489,9 @@ static bool takes_word(const struct options *options, struct str word)
     case WORDS_ANY:
         return options->word.len || word.len;
     case WORDS_ONE:
-        return options->word.len == 0 && word.len;
+        return options->words.count == 0 && word.len;
+    case WORDS_TWO:
+        return options->words.count < 2 && word.len;
     case WORDS_NONE:
         break;
     }
@@ -455,6 +503,13 @@ static void add_word(struct arena *arena, struct options *options, struct str wo
     *LIST_ADD(arena, &options->words) = word;
     options->word =
         options->word.len ? arena_printf(arena, "%s %s", options->word.data, word.data) : word;
+}
+
+static bool lacks_words(const struct options *options)
+{
+    enum words takes = options->command->takes;
+
+    return options->words.count < (takes == WORDS_ONE ? 1u : takes == WORDS_TWO ? 2u : 0u);
 }
 
 int options_read(struct arena *arena, int argc, char *const *argv, struct options *ret,
@@ -481,7 +536,7 @@ int options_read(struct arena *arena, int argc, char *const *argv, struct option
     if (!ret->command)
         ret->command = &cli_commands[0];
     check_together(&reader);
-    if (ret->command->takes == WORDS_ONE && ret->word.len == 0 && !ret->help && !ret->version)
+    if (lacks_words(ret) && !ret->help && !ret->version)
         wrong(&reader, TEXT_CLI_NEEDS_WORD, str_of(ret->command->name), str_of(ret->command->word));
     *ret_wrong = reader.wrong;
     return reader.wrong.len ? -EINVAL : 0;

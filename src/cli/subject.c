@@ -55,10 +55,34 @@ static struct eyes own_eyes(struct arena *arena)
                           NULL };
 }
 
-void look_at_files(struct probe_ctx *ctx, enum fact_state asking, struct str from)
+void keep_looks(struct subject *subject)
 {
-    driver_not_asked(ctx->facts, asking, from);
-    probe_all(ctx, COST_FILES);
+    struct looking *looking = &subject->looking;
+    struct root *proc = looking->eyes.proc;
+
+    if (!subject->kept)
+        return;
+    subject->kept->eyes = looking->eyes;
+    subject->kept->python = looking->wishes.python;
+    subject->kept->environment = looking->wishes.environment;
+    looking->eyes.proc =
+        proc && proc != looking->ctx.root ? record_root(subject->kept->proc, proc) : NULL;
+    looking->ctx.root = record_root(subject->kept->files, looking->ctx.root);
+}
+
+void ask_nobody(struct subject *subject, enum fact_state asking, struct str from)
+{
+    if (subject->kept)
+        subject->kept->heard = (struct driver_heard){ .outcome = asking, .from = from };
+    driver_not_asked(&subject->facts, asking, from);
+}
+
+/* Files alone. */
+static void look(struct subject *subject, enum fact_state asking, struct str from)
+{
+    keep_looks(subject);
+    ask_nobody(subject, asking, from);
+    probe_all(&subject->looking.ctx, COST_FILES);
 }
 
 const char *const *environment_of(struct arena *arena, const struct eyes *eyes)
@@ -72,16 +96,21 @@ const char *const *environment_of(struct arena *arena, const struct eyes *eyes)
 }
 
 /* The driver answers while the files of Python are read. */
-static void look_and_ask(struct probe_ctx *ctx, enum lang lang)
+static void look_and_ask(struct subject *subject, enum lang lang)
 {
+    struct probe_ctx *ctx = &subject->looking.ctx;
     struct progress progress = { .arena = ctx->arena, .text = text_of(TEXT_CLI_ASKING, lang) };
     struct child_watch watch = progress_watch(&progress);
     struct driver_live *live;
+    struct driver_heard heard;
 
+    keep_looks(subject);
     probe_before_driver(ctx);
     live = driver_live_start(ctx->arena, ctx->root, environment_of(ctx->arena, ctx->eyes));
     probe_beside_driver(ctx);
-    driver_live_finish(ctx->arena, live, &watch, ctx->facts);
+    driver_live_finish(ctx->arena, live, &watch, ctx->facts, &heard);
+    if (subject->kept)
+        subject->kept->heard = heard;
     progress_end(&progress);
     probe_all(ctx, COST_NOTHING);
 }
@@ -102,10 +131,9 @@ void look_at_machine(struct arena *arena, const struct options *options, struct 
                                    .facts = facts };
 }
 
-int examine_host(struct arena *arena, const struct options *options, bool ask, struct facts *ret)
+int examine_host(struct arena *arena, const struct options *options, bool ask, struct subject *ret)
 {
-    struct looking *looking = ARENA_NEW(arena, struct looking);
-    struct probe_ctx given = { .arena = arena, .facts = ret };
+    struct probe_ctx given = { .arena = arena, .facts = &ret->facts };
     struct str bytes, why;
     int r;
 
@@ -113,17 +141,17 @@ int examine_host(struct arena *arena, const struct options *options, bool ask, s
         r = root_read_given(arena, options->host, FACTS_LIMIT, &bytes);
         if (r < 0)
             return cannot_read(arena, options, options->host, error_text(r));
-        if (facts_read(arena, bytes, ret, &why) < 0)
+        if (facts_read(arena, bytes, &ret->facts, &why) < 0)
             return cannot_read(arena, options, options->host, why);
         probe_all(&given, COST_NOTHING);
         return EXIT_GOOD;
     }
-    look_at_machine(arena, options, ret, looking);
-    looking->wishes.engines = true;
+    look_at_machine(arena, options, &ret->facts, &ret->looking);
+    ret->looking.wishes.engines = true;
     if (ask && !options->no_driver)
-        look_and_ask(&looking->ctx, options->lang);
+        look_and_ask(ret, options->lang);
     else
-        look_at_files(&looking->ctx, FACT_UNKNOWN, STR("--no-driver"));
+        look(ret, FACT_UNKNOWN, STR("--no-driver"));
     return EXIT_GOOD;
 }
 
@@ -133,9 +161,9 @@ static int examine_machine(struct arena *arena, const struct options *options, s
 
     look_at_machine(arena, options, &ret->facts, looking);
     if (options->no_driver)
-        look_at_files(&looking->ctx, FACT_UNKNOWN, STR("--no-driver"));
+        look(ret, FACT_UNKNOWN, STR("--no-driver"));
     else
-        look_and_ask(&looking->ctx, options->lang);
+        look_and_ask(ret, options->lang);
     ret->kind = STR("machine");
     ret->name = ret->facts.machine.name.value;
     return EXIT_GOOD;
@@ -156,7 +184,7 @@ static int examine_directory(struct arena *arena, const struct options *options,
     r = root_directory(arena, options->root, &looking->ctx.root);
     if (r < 0)
         return cannot_read(arena, options, options->root, error_text(r));
-    look_at_files(&looking->ctx, FACT_UNKNOWN, STR("--root"));
+    look(ret, FACT_UNKNOWN, STR("--root"));
     ret->kind = STR("directory");
     ret->name = options->root;
     return EXIT_GOOD;
@@ -273,13 +301,13 @@ static int examine_process(struct arena *arena, const struct options *options, s
                                .facts = &ret->facts };
     looking->wishes.python = python_of_process(arena, live, ctx->root, &looking->eyes);
     if (options->no_driver)
-        look_at_files(ctx, FACT_UNKNOWN, STR("--no-driver"));
+        look(ret, FACT_UNKNOWN, STR("--no-driver"));
     else if (ctx->root != live ||
              looking->eyes.uid != geteuid()) /* its driver is not ours to ask */
-        look_at_files(ctx, FACT_DENIED,
-                      proc_path(arena, options->pid, ctx->root != live ? "root" : "status"));
+        look(ret, FACT_DENIED,
+             proc_path(arena, options->pid, ctx->root != live ? "root" : "status"));
     else
-        look_and_ask(ctx, options->lang);
+        look_and_ask(ret, options->lang);
     ret->kind = STR("process");
     ret->name = arena_printf(arena, "%d", options->pid);
     return EXIT_GOOD;
@@ -326,6 +354,8 @@ int subject_examine(struct arena *arena, const struct options *options, struct s
 
     if (options->facts.len)
         return examine_facts(arena, options, ret);
+    if (options->snapshot.len)
+        return subject_replay(arena, options, ret);
     r = examine(arena, options, ret);
     if (r != EXIT_GOOD || !options->thorough)
         return r;

@@ -6,6 +6,7 @@
 #include "facts/facts.h"
 #include "image/engine.h"
 #include "probe/probe.h"
+#include "snapshot/snapshot.h"
 #include "verify/verify.h"
 
 /* What looks: points at itself, so it must not be copied or moved. */
@@ -16,12 +17,14 @@ struct looking {
 };
 
 struct subject {
-    struct str kind; /* "machine", "process", "directory", "image", "container", "pod", "facts",
-                        "text", "door" */
+    struct str kind; /* "machine", "process", "directory", "image", "container", "pod", "snapshot",
+                        "facts", "text", "door" */
     struct str name;
     const struct quotes *quotes; /* of a text; NULL else */
     struct facts facts;
     struct looking looking; /* what filled the facts; no root where they were given */
+    struct snapshot *kept; /* set before examining, it keeps all that is seen; the snapshot that was
+                              replayed; or NULL */
 };
 
 /* This machine, with the eyes of the shell that gpuvet was started from. */
@@ -33,11 +36,15 @@ const char *const *environment_of(struct arena *arena, const struct eyes *eyes);
 int conclude(struct arena *arena, const struct options *options, struct subject *subject,
              const struct verification *verification);
 
-/* Files alone: nobody may be asked, for the reason `from`. */
-void look_at_files(struct probe_ctx *ctx, enum fact_state asking, struct str from);
+/* From here on the roots that look remember what they see, where that is wanted. Once, after
+ * `looking` was filled and before it is used. */
+void keep_looks(struct subject *subject);
+
+/* The driver gives no answer, for the reason `from`. */
+void ask_nobody(struct subject *subject, enum fact_state asking, struct str from);
 
 /* The facts of --host, else of this machine with its engines; with `ask` its driver is asked. */
-int examine_host(struct arena *arena, const struct options *options, bool ask, struct facts *ret);
+int examine_host(struct arena *arena, const struct options *options, bool ask, struct subject *ret);
 
 /* One kind of subject each: as subject_examine(). */
 int examine_container(struct arena *arena, const struct options *options, struct subject *ret);
@@ -53,6 +60,9 @@ int engine_refused(struct arena *arena, const struct options *options, struct st
 
 /* EXIT_GOOD, or EXIT_NO_INPUT after saying why. */
 int subject_examine(struct arena *arena, const struct options *options, struct subject *ret);
+
+/* Facts of the snapshot that `options` name. Exit codes as above. */
+int subject_replay(struct arena *arena, const struct options *options, struct subject *ret);
 
 /* Says that an input cannot be read, and why: EXIT_NO_INPUT. */
 int cannot_read(struct arena *arena, const struct options *options, struct str what,

@@ -63,7 +63,7 @@ int examine_container(struct arena *arena, const struct options *options, struct
 {
     struct looking *looking = &ret->looking;
     struct container *container = ARENA_NEW(arena, struct container);
-    struct facts *host = ARENA_NEW(arena, struct facts);
+    struct subject *host = ARENA_NEW(arena, struct subject);
     struct engine_user user = engine_user(arena, options);
     struct str why = { NULL, 0 };
     int r = container_open(&user, options->container, container, &why);
@@ -78,15 +78,16 @@ int examine_container(struct arena *arena, const struct options *options, struct
                                        .eyes = &looking->eyes,
                                        .wishes = &looking->wishes,
                                        .facts = &ret->facts };
-    driver_not_asked(&ret->facts, FACT_UNKNOWN, STR("--container"));
+    keep_looks(ret);
+    ask_nobody(ret, FACT_UNKNOWN, STR("--container"));
     probe_before_driver(&looking->ctx);
     probe_beside_driver(&looking->ctx);
     if (container->proof.len)
         (void) examine_host(arena, options, false, host);
     if (container->copied)
-        complete_copy(container, host, &ret->facts);
+        complete_copy(container, &host->facts, &ret->facts);
     else
-        facts_beneath(&ret->facts, host, false);
+        facts_beneath(&ret->facts, &host->facts, false);
     container_tell(arena, container, &ret->facts);
     probe_all(&looking->ctx, COST_NOTHING);
     ret->kind = STR("container");

@@ -167,7 +167,7 @@ int examine_image(struct arena *arena, const struct options *options, struct sub
 {
     struct looking *looking = &ret->looking;
     struct image *image = ARENA_NEW(arena, struct image);
-    struct facts *host = ARENA_NEW(arena, struct facts);
+    struct subject *host = ARENA_NEW(arena, struct subject);
     bool on_host = options->with_machine || options->host.len;
     struct str why = { NULL, 0 };
     int r = open_image(arena, options, image, &why);
@@ -184,12 +184,13 @@ int examine_image(struct arena *arena, const struct options *options, struct sub
                                        .facts = &ret->facts };
     if (on_host && (r = examine_host(arena, options, true, host)) != EXIT_GOOD)
         return r;
-    driver_not_asked(&ret->facts, FACT_UNKNOWN, STR("--image"));
+    keep_looks(ret);
+    ask_nobody(ret, FACT_UNKNOWN, STR("--image"));
     probe_before_driver(&looking->ctx);
     probe_beside_driver(&looking->ctx);
     tell_image(image, &looking->eyes, &ret->facts);
     if (on_host)
-        put_on_host(host, &ret->facts);
+        put_on_host(&host->facts, &ret->facts);
     probe_all(&looking->ctx, COST_NOTHING);
     ret->kind = STR("image");
     ret->name = image->name.len ? image->name : options->image;

@@ -139,8 +139,26 @@ static bool is_suspicious(const struct driver_answer *answer)
     return false;
 }
 
+static void keep(const struct driver_answer *own, const struct driver_answer *clean,
+                 const struct driver_facts *driver, struct driver_heard *ret)
+{
+    *ret = (struct driver_heard){
+        .asked = true,
+        .asked_clean = clean != NULL,
+        .nvml = *own->nvml.head.child,
+        .cuda = *own->cuda.head.child,
+        .woken_modules = driver->woken_modules,
+        .woken_nodes = driver->woken_nodes,
+    };
+    if (clean) {
+        ret->clean_nvml = *clean->nvml.head.child;
+        ret->clean_cuda = *clean->cuda.head.child;
+    }
+}
+
 void driver_live_finish(struct arena *arena, struct driver_live *live,
-                        const struct child_watch *watch, struct facts *facts)
+                        const struct child_watch *watch, struct facts *facts,
+                        struct driver_heard *ret_heard)
 {
     struct driver_question question = { .environ = live->environment, .context = true };
     int64_t deadline = live->began_us + DRIVER_DEADLINE_US;
@@ -156,4 +174,5 @@ void driver_live_finish(struct arena *arena, struct driver_live *live,
     now = look(live->root);
     record_changes(arena, &live->before, &now, &facts->driver);
     driver_facts(arena, &answers[0], live->questions > 1 ? &answers[1] : NULL, facts);
+    keep(&answers[0], live->questions > 1 ? &answers[1] : NULL, &facts->driver, ret_heard);
 }

@@ -3,7 +3,7 @@
  *
  *     live = driver_live_start(arena, root, environ);      after dev, sys/module, proc/modules
  *     …                                                    files are read meanwhile
- *     driver_live_finish(arena, live, deadline, &watch, &facts);
+ *     driver_live_finish(arena, live, &watch, &facts, &heard);
  *
  * The driver's user-space parts may load kernel modules and make device nodes: what changed while
  * asking is recorded in driver.woken_modules and driver.woken_nodes.
@@ -14,7 +14,7 @@
 #ifndef GPUVET_DRIVER_LIVE_H
 #define GPUVET_DRIVER_LIVE_H
 
-#include "driver/facts.h"
+#include "driver/heard.h"
 #include "root/root.h"
 
 /* How long the whole of it may take: a machine without persistence mode needs 1 to 3 s for each of
@@ -26,7 +26,10 @@ struct driver_live;
 /* `environment` is NULL-terminated: that of the process that is asked about. */
 struct driver_live *driver_live_start(struct arena *arena, struct root *root,
                                       const char *const *environment);
+
+/* `ret_heard` is what was said, in the arena. */
 void driver_live_finish(struct arena *arena, struct driver_live *live,
-                        const struct child_watch *watch, struct facts *facts);
+                        const struct child_watch *watch, struct facts *facts,
+                        struct driver_heard *ret_heard);
 
 #endif

@@ -1,4 +1,5 @@
 /* c_library: the system's architecture, its C library, and its libstdc++. */
+#include "loader/object.h"
 #include "probe/look.h"
 
 #include <errno.h>
@@ -101,15 +102,30 @@ static bool version_in(struct str bytes, struct str mark, struct str *ret)
     return ret->len > 0;
 }
 
+/* Where the texts of a library lie; where it has no section headers, anywhere. */
+static uint64_t texts_of(struct probe_ctx *ctx, struct str path)
+{
+    struct object *object = ARENA_NEW(ctx->arena, struct object);
+    const struct elf_section *texts = NULL;
+    struct elf_section *sections;
+    size_t count;
+
+    if (object_open(ctx->root, path, ctx->arena, object) < 0)
+        return 0;
+    if (elf_sections(&object->elf, &sections, &count) == 0)
+        texts = elf_section(sections, count, ".rodata");
+    object_close(object);
+    return texts ? texts->offset : 0;
+}
+
 /*
  * glibc's banner, "GNU C Library (…) stable release version 2.36.": the file's name has had no
  * version since 2.34, and symbol versions stay behind where a release adds none. -ENOENT: none.
  */
-static int read_banner(struct probe_ctx *ctx, struct root_file *file, struct str *ret)
+static int read_banner(struct probe_ctx *ctx, struct root_file *file, uint64_t at, struct str *ret)
 {
     char *piece = arena_alloc(ctx->arena, PIECE);
-    uint64_t at = 0;
-    int r;
+    int r = 0;
 
     while (at < LIBC_LIMIT && (r = root_file_read(file, at, piece, PIECE)) > 0) {
         struct str version;
@@ -158,7 +174,11 @@ static void look_at_glibc(struct probe_ctx *ctx, struct fact_str *version)
     int r = find_library(ctx, "libc.so.6", &path, &file);
 
     if (r == 0) {
-        r = read_banner(ctx, &file, &found);
+        uint64_t texts = texts_of(ctx, path);
+
+        r = read_banner(ctx, &file, texts, &found);
+        if (r == -ENOENT && texts)
+            r = read_banner(ctx, &file, 0, &found);
         root_file_close(&file);
         if (r == -ENOENT)
             r = -EBADMSG; /* the file is there: its version is not absent, but unknown */

@@ -135,6 +135,13 @@ bool given_exists(struct arena *arena, struct str path);
 int given_write(struct arena *arena, struct str folder, struct str name, struct str bytes,
                 unsigned mode, bool force);
 
+/*
+ * Writes a file of the user's name, for its owner alone, over one that stands there: which stays as
+ * it was until the new one is on the disk, and on any error. -ELOOP: a link stands there; -ENXIO:
+ * something else that is no file.
+ */
+int given_replace(struct arena *arena, struct str path, struct str bytes);
+
 /* Read whole. -E2BIG. */
 int root_read_given(struct arena *arena, struct str path, size_t limit, struct str *ret);
 

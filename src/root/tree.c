@@ -26,18 +26,9 @@ struct tree {
     size_t gid_count;
 };
 
-static uint64_t hash(struct str s)
-{
-    uint64_t value = 0xcbf29ce484222325u; /* FNV-1a */
-
-    for (size_t i = 0; i < s.len; i++)
-        value = (value ^ (unsigned char) s.data[i]) * 0x100000001b3u;
-    return value;
-}
-
 static uint32_t *slot_of(const struct tree *tree, struct str path)
 {
-    size_t at = (size_t) hash(path) & (tree->slot_count - 1);
+    size_t at = (size_t) str_hash(path) & (tree->slot_count - 1);
 
     while (tree->slots[at] && !str_eq(tree->entries.items[tree->slots[at] - 1].path, path))
         at = (at + 1) & (tree->slot_count - 1);

@@ -1,5 +1,6 @@
 /* Secrets are found by the forms that their issuers give them, and by the names of their keys. */
 #include "transcript/clean.h"
+#include "transcript/secrets.h"
 
 #include <string.h>
 
@@ -30,32 +31,19 @@ static bool is_token_char(char c)
     return is_word_char(c) || c == '-' || c == '.';
 }
 
-/* Replaces bytes [from, to) by "***"; returns where the text goes on. */
-static size_t mask(struct cleaned *text, size_t from, size_t to)
+static size_t token_end(struct str text, size_t at)
 {
-    size_t keep = to - from < 3 ? to - from : 3;
-
-    memset(text->bytes + from, '*', keep);
-    memmove(text->bytes + from + keep, text->bytes + to, text->len - to + 1);
-    memmove(text->origin + from + keep, text->origin + to,
-            (text->len - to + 1) * sizeof(text->origin[0]));
-    text->len -= to - from - keep;
-    return from + keep;
-}
-
-static size_t token_end(const struct cleaned *text, size_t at)
-{
-    while (at < text->len && is_token_char(text->bytes[at]))
+    while (at < text.len && is_token_char(text.data[at]))
         at++;
     return at;
 }
 
 /* Whether a token of a known form starts at `at`. */
-static bool is_token(const struct cleaned *text, size_t at)
+static bool is_token(struct str text, size_t at)
 {
-    struct str rest = str_from(cleaned_str(text), at);
+    struct str rest = str_from(text, at);
 
-    if (at > 0 && is_token_char(text->bytes[at - 1]))
+    if (!strchr("Adeghnprsx", text.data[at]) || (at > 0 && is_token_char(text.data[at - 1])))
         return false;
     for (size_t i = 0; i < COUNT(token_starts); i++)
         if (str_starts(rest, token_starts[i]) &&
@@ -65,57 +53,57 @@ static bool is_token(const struct cleaned *text, size_t at)
 }
 
 /* "Authorization: Bearer …": the secret is the second word. */
-static size_t past_scheme(const struct cleaned *text, size_t at)
+static size_t past_scheme(struct str text, size_t at)
 {
     static const struct str schemes[] = { STR_INIT("bearer "), STR_INIT("basic ") };
 
     for (size_t i = 0; i < COUNT(schemes); i++)
-        if (str_eq_nocase(str_slice(cleaned_str(text), at, at + schemes[i].len), schemes[i]))
+        if (str_eq_nocase(str_slice(text, at, at + schemes[i].len), schemes[i]))
             return at + schemes[i].len;
     return at;
 }
 
 /* Where the value of a secret's key begins: after "token=", "password: ", "Bearer ". 0: no key. */
-static size_t value_of_key(const struct cleaned *text, size_t at)
+static size_t value_of_key(struct str text, size_t at)
 {
-    if (!strchr("abpstABPST", text->bytes[at]))
+    if (!strchr("abpstABPST", text.data[at]))
         return 0; /* no name begins like this */
     for (size_t i = 0; i < COUNT(key_names); i++) {
         size_t end = at + key_names[i].len;
         bool bearer = str_eqz(key_names[i], "bearer");
 
-        if (!str_eq_nocase(str_slice(cleaned_str(text), at, end), key_names[i]))
+        if (!str_eq_nocase(str_slice(text, at, end), key_names[i]))
             continue;
-        while (end < text->len && (text->bytes[end] == '"' || text->bytes[end] == '\''))
+        while (end < text.len && (text.data[end] == '"' || text.data[end] == '\''))
             end++;
-        while (!bearer && end < text->len && text->bytes[end] == ' ')
+        while (!bearer && end < text.len && text.data[end] == ' ')
             end++;
-        if (end >= text->len || !(text->bytes[end] == '=' || text->bytes[end] == ':' ||
-                                  (bearer && text->bytes[end] == ' ')))
+        if (end >= text.len ||
+            !(text.data[end] == '=' || text.data[end] == ':' || (bearer && text.data[end] == ' ')))
             continue;
         end++;
-        while (end < text->len &&
-               (text->bytes[end] == ' ' || text->bytes[end] == '"' || text->bytes[end] == '\''))
+        while (end < text.len &&
+               (text.data[end] == ' ' || text.data[end] == '"' || text.data[end] == '\''))
             end++;
         return past_scheme(text, end);
     }
     return 0;
 }
 
-static size_t value_end(const struct cleaned *text, size_t at)
+static size_t value_end(struct str text, size_t at)
 {
-    while (at < text->len && !strchr(" \t\n\"'&;,)", text->bytes[at]))
+    while (at < text.len && !strchr(" \t\n\"'&;,)", text.data[at]))
         at++;
     return at;
 }
 
 /* "user:password@" after "://": where the password begins and ends. */
-static bool find_password(const struct cleaned *text, size_t at, size_t *ret_from, size_t *ret_to)
+static bool find_password(struct str text, size_t at, size_t *ret_from, size_t *ret_to)
 {
     size_t colon = 0;
 
-    for (size_t end = at; end < text->len; end++) {
-        char c = text->bytes[end];
+    for (size_t end = at; end < text.len; end++) {
+        char c = text.data[end];
 
         if (c == ':' && !colon)
             colon = end;
@@ -131,40 +119,66 @@ static bool find_password(const struct cleaned *text, size_t at, size_t *ret_fro
 }
 
 /* A private key in PEM: from its first line to its last, or as far as the text goes. 0: none. */
-static size_t key_end(const struct cleaned *text, size_t at)
+static size_t key_end(struct str text, size_t at)
 {
     static const struct str last = STR_INIT("PRIVATE KEY-----");
-    struct str rest = str_from(cleaned_str(text), at);
+    struct str rest = str_from(text, at);
     size_t line = str_find_char(rest, '\n'), end;
 
-    if (!str_starts(rest, STR("-----BEGIN ")) || !str_has(str_slice(rest, 0, line), last))
+    if (text.data[at] != '-' || !str_starts(rest, STR("-----BEGIN ")) ||
+        !str_has(str_slice(rest, 0, line), last))
         return 0;
     if (line == STR_NONE)
-        return text->len;
+        return text.len;
     end = str_find(str_from(rest, line), last);
-    return end == STR_NONE ? text->len : at + line + end + last.len;
+    return end == STR_NONE ? text.len : at + line + end + last.len;
+}
+
+bool secret_next(struct str text, size_t at, size_t *ret_from, size_t *ret_to)
+{
+    while (at < text.len) {
+        size_t from = at, to = 0;
+
+        if (text.data[at] == ':' && str_starts(str_from(text, at), STR("://"))) {
+            at += 3;
+            if (!find_password(text, at, &from, &to))
+                continue;
+        } else if ((to = key_end(text, at)) > 0) {
+            from = at;
+        } else if (is_token(text, at)) {
+            to = token_end(text, at);
+        } else if ((from = value_of_key(text, at)) > 0) {
+            to = value_end(text, from);
+            at = from;
+        } else {
+            at++;
+        }
+        if (to > from) {
+            *ret_from = from;
+            *ret_to = to;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Replaces bytes [from, to) by "***"; returns where the text goes on. */
+static size_t mask(struct cleaned *text, size_t from, size_t to)
+{
+    size_t keep = to - from < 3 ? to - from : 3;
+
+    memset(text->bytes + from, '*', keep);
+    memmove(text->bytes + from + keep, text->bytes + to, text->len - to + 1);
+    memmove(text->origin + from + keep, text->origin + to,
+            (text->len - to + 1) * sizeof(text->origin[0]));
+    text->len -= to - from - keep;
+    return from + keep;
 }
 
 void mask_secrets(struct cleaned *text)
 {
-    size_t at = 0;
+    size_t at = 0, from, to;
 
-    while (at < text->len) {
-        size_t from, to;
-
-        if (str_starts(str_from(cleaned_str(text), at), STR("://"))) {
-            at += 3;
-            if (find_password(text, at, &from, &to))
-                at = mask(text, from, to);
-        } else if ((to = key_end(text, at)) > 0) {
-            at = mask(text, at, to);
-        } else if (is_token(text, at)) {
-            at = mask(text, at, token_end(text, at));
-        } else if ((from = value_of_key(text, at)) > 0) {
-            to = value_end(text, from);
-            at = to > from ? mask(text, from, to) : from;
-        } else {
-            at++;
-        }
-    }
+    while (secret_next(cleaned_str(text), at, &from, &to))
+        at = mask(text, from, to);
 }

@@ -1,7 +1,10 @@
 /*
  * Every case: makes its machine, judges it, compares. With the argument "sweep", judges it again
  * with the n-th call failing, for every n: the verdict may become "undecided", never another cause.
+ * With "replay", judges a snapshot of it; with "diff", compares it with its root without what the
+ * case lays over that, among harmless changes.
  */
+#include "cases/states.h"
 #include "lib/case.h"
 #include "lib/faulty.h"
 #include "lib/judge.h"
@@ -246,6 +249,41 @@ static void test_case__never_becomes_another_cause(void **state)
         (void) judge_with_fault(&job->it, &machine, n);
 }
 
+static void test_case__replays_from_a_snapshot(void **state)
+{
+    AUTO_ARENA *arena = arena_new(no_memory);
+    struct job *job = *state;
+    struct machine machine;
+
+    make(job, arena, &machine);
+    expect_replay(arena, &machine, false);
+    make(job, arena, &machine);
+    expect_replay(arena, &machine, true);
+}
+
+static void test_case__is_explained_by_what_it_changes(void **state)
+{
+    AUTO_ARENA *arena = arena_new(no_memory);
+    struct job *job = *state, bare = *job;
+    struct machine before, after;
+
+    bare.it.overlay.lines = STR("");
+    make(&bare, arena, &before);
+    make(job, arena, &after);
+    expect_explained(arena, job->it.name, &before, &after);
+}
+
+/* What is done with each case, by the argument. */
+static const struct {
+    const char *name;
+    void (*run)(void **state);
+} modes[] = {
+    { "cases", test_case__is_judged_as_it_says },
+    { "sweep", test_case__never_becomes_another_cause },
+    { "replay", test_case__replays_from_a_snapshot },
+    { "diff", test_case__is_explained_by_what_it_changes },
+};
+
 static struct job *read_jobs(struct bench *bench, size_t *ret_count)
 {
     struct names names;
@@ -270,7 +308,7 @@ static struct job *read_jobs(struct bench *bench, size_t *ret_count)
 /* test_cases; test_cases sweep; test_cases sweep 1 4: every fourth case, from the second on. */
 int main(int argc, char **argv)
 {
-    bool sweep = argc > 1 && str_eqz(STR("sweep"), argv[1]);
+    size_t mode = 0;
     size_t first = argc > 3 ? strtoul(argv[2], NULL, 10) : 0;
     size_t step = argc > 3 ? strtoul(argv[3], NULL, 10) : 1, chosen = 0;
     AUTO_ARENA *arena = arena_new(no_memory);
@@ -279,6 +317,9 @@ int main(int argc, char **argv)
     struct job *jobs;
     size_t count;
 
+    for (size_t i = 0; argc > 1 && i < sizeof(modes) / sizeof(modes[0]); i++)
+        if (strcmp(argv[1], modes[i].name) == 0)
+            mode = i;
     if (root_directory(arena, STR(TESTS_FOLDER "/cases"), &bench.cases) < 0 ||
         root_directory(arena, STR(TESTS_FOLDER "/roots"), &bench.roots) < 0)
         return 1;
@@ -289,9 +330,8 @@ int main(int argc, char **argv)
     for (size_t i = first; i < count; i += step)
         tests[chosen++] = (struct CMUnitTest){
             .name = jobs[i].it.name.data,
-            .test_func =
-                sweep ? test_case__never_becomes_another_cause : test_case__is_judged_as_it_says,
+            .test_func = modes[mode].run,
             .initial_state = &jobs[i],
         };
-    return _cmocka_run_group_tests(sweep ? "sweep" : "cases", tests, chosen, NULL, NULL);
+    return _cmocka_run_group_tests(modes[mode].name, tests, chosen, NULL, NULL);
 }

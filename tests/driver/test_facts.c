@@ -220,9 +220,10 @@ static void ask_live(struct arena *arena, const char *cuda, const char *nvml, st
 {
     struct driver_live *live =
         driver_live_start(arena, root_live(arena), fakes(arena, "", cuda, nvml));
+    struct driver_heard heard;
 
     *ret = (struct facts){ 0 };
-    driver_live_finish(arena, live, NULL, ret);
+    driver_live_finish(arena, live, NULL, ret, &heard);
 }
 
 static void test_live__takes_contexts_only_where_they_may_fail(void **state)

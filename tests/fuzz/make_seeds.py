@@ -58,7 +58,36 @@ def image():
                 'c': b'{"config":{"Env":["A=b"]}}', 'manifest.json': json.dumps(manifest).encode()})
 
 
-SEEDS = {'fatbin': fatbin, 'image': image, 'ld_cache': ld_cache, 'modinfo': modinfo}
+def snapshot():
+    """What is packed in one: src/snapshot/pack.c."""
+    def text(value):
+        return struct.pack('<I', len(value)) + value
+
+    def child(answers):
+        return struct.pack('<BH', 0, 0) + text(b'') + struct.pack('<BBBBQ', 0, 0, 0, 0, 9) + text(answers) + text(b'')
+
+    def answer(question, path, target=b'', names=(), pieces=(), error=0):
+        head = struct.pack('<B', question) + text(path) + struct.pack('<H', error)
+        node = struct.pack('<BHIIQIIIIQq', 0, 0o644, 0, 0, sum(map(len, pieces)), 0, 0, 8, 1, 7, 0)
+        listed = struct.pack('<I', len(names)) + b''.join(map(text, names))
+        tail = struct.pack('<HQQBQI', 0, 0, 0, 0, 0, len(pieces))
+        return head + node + text(target) + listed + tail + b''.join(
+            struct.pack('<Q', 0) + text(piece) for piece in pieces)
+
+    answers = (answer(0, b'etc/os-release', pieces=[b'ID=debian\nVERSION_ID=12\n']),
+               answer(0, b'proc/self/mountinfo', error=13), answer(3, b'usr/bin/python3', target=b'python3.11'),
+               answer(4, b'home', names=[b'ada', b'bob']), answer(1, b'dev/nvidia0', error=2),
+               answer(0, b'proc/cmdline', pieces=[b'token=abcdefgh root=UUID=01234567-89ab-cdef-0123-456789abcdef']))
+    return (text(b'machine') + text(b'box') + b'\1\1' + struct.pack('<II', 1000, 0) + text(b'/home/ada')
+            + struct.pack('<I', 2) + text(b'HOME=/home/ada') + text(b'MY_TOKEN=x1y2z3w4')
+            + text(b'') + text(b'/home/ada/venv') + b'\1\0\0' + text(b'')
+            + child(b'{"stage":"dlopen","library":"libnvidia-ml.so.1","ok":true}\n')
+            + child(b'{"stage":"done"}\n') + child(b'') + child(b'') + (b'\1' + text(b'') + text(b'dev')) * 2
+            + struct.pack('<I', len(answers)) + b''.join(answers) + struct.pack('<I', 0) + text(b'{}') + text(b'{}'))
+
+
+SEEDS = {'fatbin': fatbin, 'image': image, 'ld_cache': ld_cache, 'modinfo': modinfo,
+         'snapshot': snapshot}
 
 with open(sys.argv[2], 'wb') as out:
     out.write(SEEDS[sys.argv[1]]())
