@@ -246,6 +246,7 @@ class Tables:
         where = f"{where}: {slug}"
         self.advice.append("{ " + ", ".join([
             ".cause = " + self.cause(slug, where),
+            ".arises = " + both(entry, "arises", where),
             ".apart = " + both(entry, "apart", where),
             ".avoid = " + both(entry, "avoid", where),
             f".warn = {str(entry.get('warn', False)).lower()}",

@@ -92,9 +92,10 @@ struct remedy {
 /* What a person should know about a cause, whatever the facts. */
 struct advice {
     struct str cause;
-    struct str apart[LANG_COUNT]; /* how to tell it from its neighbours */
-    struct str avoid[LANG_COUNT]; /* what not to do */
-    bool warn;                    /* people usually do that: reports say it, too */
+    struct str arises[LANG_COUNT]; /* how it comes about */
+    struct str apart[LANG_COUNT];  /* how to tell it from its neighbours */
+    struct str avoid[LANG_COUNT];  /* what not to do */
+    bool warn;                     /* people usually do that: reports say it, too */
     struct str source;
 };
 

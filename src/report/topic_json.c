@@ -95,6 +95,7 @@ static void put_advice(struct json *json, const struct topic_report *report,
 {
     if (!advice)
         return;
+    json_put_str(json, "arises", advice->arises[report->lang]);
     json_put_str(json, "apart", advice->apart[report->lang]);
     json_put_str(json, "avoid", advice->avoid[report->lang]);
 }

@@ -214,6 +214,7 @@ static void cause_text(struct buf *buf, const struct topic_report *report,
     buf_add_char(buf, '\n');
     row(buf, report, TEXT_EXPLAIN_SEEN_AS, cause->evidence[report->lang]);
     if (page.advice) {
+        row(buf, report, TEXT_EXPLAIN_ARISES, page.advice->arises[report->lang]);
         row(buf, report, TEXT_EXPLAIN_APART, page.advice->apart[report->lang]);
         row(buf, report, TEXT_EXPLAIN_AVOID, page.advice->avoid[report->lang]);
     }
