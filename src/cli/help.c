@@ -1,6 +1,7 @@
 /* help: made from the tables of commands and options. */
 #include "cli/cli.h"
 
+#include "base/text.h"
 #include "report/layout.h"
 
 #define DOES_AT 28
@@ -17,15 +18,17 @@ static void title(struct buf *buf, enum text_id id, enum lang lang)
 
 static void row(struct buf *buf, struct str left, struct str right, size_t column, size_t columns)
 {
+    size_t width = text_width(left);
+
     if (columns < column + ROOM)
         column = BENEATH;
     buf_addz(buf, "  ");
     buf_add(buf, left);
-    if (left.len + 4 > column) {
+    if (width + 4 > column) {
         buf_add_char(buf, '\n');
         buf_repeat(buf, ' ', column);
     } else {
-        buf_repeat(buf, ' ', column - 2 - left.len);
+        buf_repeat(buf, ' ', column - 2 - width);
     }
     (void) layout_wrap(buf, right, column, column, columns);
     buf_add_char(buf, '\n');
