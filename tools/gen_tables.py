@@ -127,12 +127,14 @@ def errors(directory, pool, slugs):
     rows = read_csv(directory / "errors.csv",
                     lambda row: (FAMILIES.index(row["family"]), int(row["code"])))
     for row in rows:
+        if bool(row["note"]) != bool(row["note_zh"]):
+            sys.exit(f"errors.csv: a note lacks a language: {row}")
         if row["cause"] and row["cause"] not in slugs:
             sys.exit(f"errors.csv: no such cause: {row}")
     by_name = sorted(range(len(rows)), key=lambda at: (rows[at]["name"].encode(), at))
     return initialisers("static const struct error_row error_rows[]", [
         {"family": f"ERROR_{row['family'].upper()}", "code": row["code"],
-         **texts(pool, row, same("name", "message", "since", "cause", "action", "note", "source"))}
+         **texts(pool, row, same("name", "message", "since", "cause", "action", "note", "note_zh", "source"))}
         for row in rows]) + numbers("static const uint16_t errors_by_name[]", by_name)
 
 

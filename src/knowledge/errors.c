@@ -4,7 +4,7 @@
 
 struct error_row {
     uint8_t family;
-    uint16_t code, name, message, since, cause, action, note, source;
+    uint16_t code, name, message, since, cause, action, note, note_zh, source;
 };
 
 #include "knowledge/errors_table.h"
@@ -31,7 +31,7 @@ bool error_at(size_t at, struct error_info *ret)
         .since = table_text(row->since),
         .cause = table_text(row->cause),
         .action = table_text(row->action),
-        .note = table_text(row->note),
+        .note = { [LANG_EN] = table_text(row->note), [LANG_ZH] = table_text(row->note_zh) },
         .source = table_text(row->source),
     };
     return true;

@@ -7,6 +7,7 @@
 #define GPUVET_KNOWLEDGE_ERRORS_H
 
 #include "base/str.h"
+#include "knowledge/lang.h"
 
 enum error_family {
     ERROR_CUDA_DRIVER,  /* CUresult */
@@ -25,7 +26,7 @@ struct error_info {
     struct str since;   /* version of the library whose headers first have it; may be empty */
     struct str cause;   /* slug of the likeliest cause; empty: says nothing about the set-up */
     struct str action; /* of a Xid: what NVIDIA's catalogue recommends, "RESET_GPU"; may be empty */
-    struct str note;
+    struct str note[LANG_COUNT]; /* what it means; may be empty */
     struct str source;
 };
 

@@ -131,12 +131,36 @@ static void consider(struct str words, struct str name, unsigned *best, struct s
     }
 }
 
+/* "CUDA 8044": without one of its digits, the number is that of a code. */
+static bool digit_too_many(struct str words, struct str *ret)
+{
+    struct error_info code;
+    unsigned families;
+    uint64_t number;
+
+    if (!read_number(words, &families, &number) || number < 10)
+        return false;
+    for (uint64_t unit = 1; unit <= number; unit *= 10) {
+        unsigned shorter = (unsigned) (number / unit / 10 * unit + number % unit);
+
+        for (enum error_family family = 0; family <= ERROR_XID; family++) {
+            if (families & BIT(family) && error_by_code(family, shorter, &code)) {
+                *ret = code.name;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 bool topic_near(struct str words, struct str *ret)
 {
     unsigned best = UINT32_MAX;
     const struct cause *cause;
     struct error_info code;
 
+    if (digit_too_many(words, ret))
+        return true;
     for (size_t i = 0; (cause = cause_at(i)) != NULL; i++)
         consider(words, cause->slug, &best, ret);
     for (size_t i = 0; error_at(i, &code); i++)

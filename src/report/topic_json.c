@@ -18,7 +18,8 @@ static void put_words(struct json *json, const char *key, const struct str *word
     json_close(json, ']');
 }
 
-static void put_code(struct json *json, const struct error_info *code)
+static void put_code(struct json *json, const struct topic_report *report,
+                     const struct error_info *code)
 {
     static const char *const families[] = { "cuda_driver", "cuda_runtime", "nvml",
                                             "cudnn8",      "cudnn9",       "xid" };
@@ -30,7 +31,7 @@ static void put_code(struct json *json, const struct error_info *code)
     json_put_int(json, "code", code->code);
     json_put_str(json, "name", code->name);
     json_put_str(json, "message", code->message);
-    json_put_str(json, "note", code->note);
+    json_put_str(json, "note", code->note[report->lang]);
     json_put_str(json, "since", code->since);
     json_put_str(json, "action", code->action);
     json_put_str(json, "source", code->source);
@@ -38,11 +39,12 @@ static void put_code(struct json *json, const struct error_info *code)
     json_close(json, '}');
 }
 
-static void put_codes(struct json *json, const struct error_info *codes, size_t count)
+static void put_codes(struct json *json, const struct topic_report *report,
+                      const struct error_info *codes, size_t count)
 {
     json_open(json, "codes", '[');
     for (size_t i = 0; i < count; i++)
-        put_code(json, &codes[i]);
+        put_code(json, report, &codes[i]);
     json_close(json, ']');
 }
 
@@ -118,7 +120,7 @@ static void put_cause(struct json *json, const struct topic_report *report,
     put_causes(json, "explained_by", page.explained_by.items, page.explained_by.count);
     put_causes(json, "explains", page.explains.items, page.explains.count);
     put_causes(json, "alike", page.alike.items, page.alike.count);
-    put_codes(json, page.codes.items, page.codes.count);
+    put_codes(json, report, page.codes.items, page.codes.count);
     put_words(json, "sources", page.sources.items, page.sources.count);
     json_close(json, '}');
 }
@@ -152,7 +154,7 @@ void topic_json(struct buf *buf, const struct topic_report *report)
     else if (report->topic->cause)
         put_cause(&json, report, report->topic->cause);
     else
-        put_codes(&json, report->topic->codes, report->topic->code_count);
+        put_codes(&json, report, report->topic->codes, report->topic->code_count);
     json_close(&json, '}');
     buf_add_char(buf, '\n');
 }

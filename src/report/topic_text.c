@@ -231,14 +231,43 @@ static void cause_text(struct buf *buf, const struct topic_report *report,
         paragraph(buf, report, page.sources.items[i]);
 }
 
+/* "RESET_GPU: reset the GPU"; what has no words of its own stands for itself. */
+static struct str action_text(struct arena *arena, struct str action, enum lang lang)
+{
+    static const struct {
+        struct str action;
+        enum text_id means;
+    } rows[] = {
+        { STR_INIT("CONTACT_SUPPORT"), TEXT_EXPLAIN_ACTION_CONTACT_SUPPORT },
+        { STR_INIT("RESTART_APP"), TEXT_EXPLAIN_ACTION_RESTART_APP },
+        { STR_INIT("IGNORE"), TEXT_EXPLAIN_ACTION_IGNORE },
+        { STR_INIT("RESET_GPU"), TEXT_EXPLAIN_ACTION_RESET_GPU },
+        { STR_INIT("RESTART_BM"), TEXT_EXPLAIN_ACTION_RESTART_BM },
+        { STR_INIT("RESTART_VM"), TEXT_EXPLAIN_ACTION_RESTART_VM },
+        { STR_INIT("CHECK_MECHANICALS"), TEXT_EXPLAIN_ACTION_CHECK_MECHANICALS },
+        { STR_INIT("UPDATE_SWFW"), TEXT_EXPLAIN_ACTION_UPDATE_SWFW },
+        { STR_INIT("CHECK_UVM"), TEXT_EXPLAIN_ACTION_CHECK_UVM },
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (str_eq(action, rows[i].action)) {
+            struct str means = text_of(rows[i].means, lang);
+
+            return arena_printf(arena, "%.*s: %.*s", (int) action.len, action.data, (int) means.len,
+                                means.data);
+        }
+    }
+    return action;
+}
+
 static void code_text(struct buf *buf, const struct topic_report *report,
                       const struct error_info *code)
 {
     headed(buf, report, code->name, 0, topic_code_title(buf->arena, code, report->lang));
     row(buf, report, TEXT_EXPLAIN_MESSAGE, code->message);
-    row(buf, report, TEXT_EXPLAIN_NOTE, code->note);
+    row(buf, report, TEXT_EXPLAIN_NOTE, code->note[report->lang]);
     row(buf, report, TEXT_EXPLAIN_SINCE, code->since);
-    row(buf, report, TEXT_EXPLAIN_ACTION, code->action);
+    row(buf, report, TEXT_EXPLAIN_ACTION, action_text(buf->arena, code->action, report->lang));
     row(buf, report, TEXT_EXPLAIN_SOURCE, code->source);
 }
 

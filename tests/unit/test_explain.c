@@ -63,6 +63,9 @@ static void test_topic__offers_the_nearest_only_where_it_is_near(void **state)
         { STR_INIT("uvm"), "driver/uvm" },
         { STR_INIT("driver/to-old"), "driver/too-old" },
         { STR_INIT("CUDA_ERROR_UNKNWON"), "CUDA_ERROR_UNKNOWN" },
+        { STR_INIT("CUDA 8044"), "CUDA_ERROR_COMPAT_NOT_SUPPORTED_ON_DEVICE" },
+        { STR_INIT("Xid 799"), "ROBUST_CHANNEL_GPU_HAS_FALLEN_OFF_THE_BUS" },
+        { STR_INIT("CUDA 77777"), NULL },
         { STR_INIT("nosuch.log"), NULL },
         { STR_INIT("x"), NULL },
     };
