@@ -70,7 +70,7 @@ class Usage(unittest.TestCase):
         for words, wanted in WRONG:
             with self.subTest(words):
                 line = self.one_line(program.start(*words, env={"LANG": "zh_CN.UTF-8"}))
-                self.assertIn("请试", line)
+                self.assertIn("请参阅", line)
                 self.assertIn(wanted[0], line)
 
     def test_input_that_cannot_be_read_is_one_line_and_66(self):
