@@ -60,9 +60,12 @@ struct loader_facts {
     struct fact_bool preloads; /* torch has to load its CUDA libraries by path */
     struct fact_str shadowed;  /* first CUDA library of which a foreign copy is loaded */
     struct fact_str shadowed_path, shadowed_rule;
-    struct fact_str meant;           /* the copy that came with torch */
-    struct fact_str shadowed_symbol; /* what a library needs of the foreign copy, which lacks it */
+    struct fact_str meant;           /* the copy that came with torch; ABSENT: it is gone */
+    struct fact_str shadowed_symbol; /* what a library needs of the foreign copy, which lacks it:
+                                        the import fails. C++ names are demangled */
     struct fact_str shadowed_user;   /* that library */
+    struct fact_str unfit;           /* a CUDA library of torch's own that likewise lacks a symbol */
+    struct fact_str unfit_symbol, unfit_user;
     struct fact_str damaged;         /* a library that is not as its package's RECORD says */
     struct fact_str damaged_reason;  /* "missing", "cut short", "of another size" */
     struct fact_str cudnn_missing;   /* a part of cuDNN that the first convolution will not find */
@@ -86,6 +89,9 @@ ROWS loader_fields[] = {
     FIELD(loader, meant, "the copy that came with torch"),
     FIELD(loader, shadowed_symbol, "a symbol that the foreign copy lacks"),
     FIELD(loader, shadowed_user, "the library that needs that symbol"),
+    FIELD(loader, unfit, "a CUDA library of torch's own that lacks a symbol"),
+    FIELD(loader, unfit_symbol, "that symbol"),
+    FIELD(loader, unfit_user, "the library that needs it"),
     FIELD(loader, damaged, "a library that is not as its package was installed"),
     FIELD(loader, damaged_reason, "missing, cut short, or of another size"),
     FIELD(loader, cudnn_missing, "a part of cuDNN that the first convolution will not find"),

@@ -101,6 +101,8 @@ struct torch_facts {
     struct fact_str
         mismatched; /* first package that is not what torch pins: "nvidia-cublas-cu12" */
     struct fact_str mismatched_version, mismatched_pinned;
+    struct fact_str outdated; /* first CUDA package older than torch pins it; cuDNN: cudnn.matches */
+    struct fact_str outdated_version, outdated_pinned, outdated_path;
     struct fact_str missing_package; /* first pinned package that is not installed */
     struct fact_str missing_pinned;
     struct fact_str torchvision, torchaudio, triton; /* versions */
@@ -166,6 +168,10 @@ ROWS torch_fields[] = {
     FIELD(torch, mismatched, "first package whose version is not the one that torch pins"),
     FIELD(torch, mismatched_version, "its version"),
     FIELD(torch, mismatched_pinned, "the version that torch pins"),
+    FIELD(torch, outdated, "a CUDA package that is older than torch pins it"),
+    FIELD(torch, outdated_version, "its installed version"),
+    FIELD(torch, outdated_pinned, "the version that torch asks for"),
+    FIELD(torch, outdated_path, "the folder of its metadata"),
     FIELD(torch, missing_package, "first pinned package that is not installed"),
     FIELD(torch, missing_pinned, "the version of it that torch pins"),
     FIELD(torch, torchvision, "version of torchvision"),

@@ -200,11 +200,15 @@ int link_map_open(struct link_map *map, const struct library *asker, struct str 
 
     if (r == 0)
         r = add_needed(map, first);
-    if (r < 0) {
-        map->all.count = first;
-        map->certain = map->certain < first ? map->certain : first;
-    }
+    if (r < 0)
+        link_map_take_back(map, first);
     return r < 0 ? r : 0;
+}
+
+void link_map_take_back(struct link_map *map, size_t first)
+{
+    map->all.count = first;
+    map->certain = map->certain < first ? map->certain : first;
 }
 
 int link_map_read(const struct link_map *map, struct str path, struct library *ret)
@@ -222,31 +226,42 @@ int link_map_read(const struct link_map *map, struct str path, struct library *r
 
 /* --- the start of a process ---------------------------------------------------------------- */
 
+static void add_preload(struct link_map *map, struct str name, enum search_rule rule)
+{
+    struct library *library;
+
+    if (name.len && add(map, map->all.items[0], name, &library) == 0 &&
+        (rule == SEARCH_PRELOAD_FILE || str_find_char(name, '/') != STR_NONE))
+        library->rule = rule;
+}
+
+/* In secure mode a path does not count, a name only from the default folders. */
 static void add_preloads(struct link_map *map, struct str text)
 {
     struct str word, part;
-    struct library *library;
 
     while (str_next_word(&text, &word))
-        while (str_next_part(&word, ':', &part)) {
-            /* In secure mode a path does not count, a name only from the default folders. */
-            if (part.len == 0 || (map->search.wish.secure && str_find_char(part, '/') != STR_NONE))
-                continue;
-            if (add(map, map->all.items[0], part, &library) == 0)
-                library->rule =
-                    str_find_char(part, '/') == STR_NONE ? library->rule : SEARCH_PRELOAD;
-        }
+        while (str_next_part(&word, ':', &part))
+            if (!map->search.wish.secure || str_find_char(part, '/') == STR_NONE)
+                add_preload(map, part, SEARCH_PRELOAD);
 }
 
+/* What stands behind a "#" does not count (elf/rtld.c, dl_main()). */
 static void add_preload_file(struct link_map *map)
 {
-    struct str path = STR("etc/ld.so.preload"), text;
+    struct str path = STR("etc/ld.so.preload"), text, line, rest, word, part;
     int r = root_read(map->root, path, PRELOAD_FILE, &text);
 
-    if (r == 0)
-        add_preloads(map, text);
-    else if (fact_state_of_error(r) != FACT_ABSENT)
-        link_map_doubt(map, r, path);
+    if (r < 0) {
+        link_map_doubt(map, fact_state_of_error(r) == FACT_ABSENT ? 0 : r, path);
+        return;
+    }
+    while (str_next_line(&text, &line)) {
+        (void) str_cut(line, '#', &line, &rest);
+        while (str_next_word(&line, &word))
+            while (str_next_part(&word, ':', &part))
+                add_preload(map, part, SEARCH_PRELOAD_FILE);
+    }
 }
 
 static struct library *new_program(struct link_map *map, struct str path)

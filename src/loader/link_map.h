@@ -6,7 +6,7 @@
  * by its SONAME (glibc), or because it is the same file, is not loaded again, wherever the search
  * would have led. Where one of a group is missing or broken, none of the group stays.
  *
- * Nothing is relocated: that a symbol is missing is not seen here.
+ * Nothing is relocated: that a symbol is missing is seen by binding.h.
  */
 #ifndef GPUVET_LOADER_LINK_MAP_H
 #define GPUVET_LOADER_LINK_MAP_H
@@ -42,6 +42,9 @@ struct link_failure {
     int error;                   /* -ENOENT: not found; else what is wrong with the file */
     struct str path;             /* of the broken file */
     struct search_tries tries;
+    /* where all was found, but for a symbol: `asker` asks for it, and `name` is its path */
+    struct str symbol, version;
+    const struct library *culprit; /* the library that lacks it: see binding.h */
 };
 
 struct link_map {
@@ -59,8 +62,9 @@ struct link_map {
 
 /*
  * A process that starts `program` (a path): the program, its interpreter, what LD_PRELOAD (parts
- * between blanks or colons) and /etc/ld.so.preload name, and what they need. A preload that cannot
- * be loaded is passed over, as the loader does. 0, or why the program could not be started.
+ * between blanks or colons) and then /etc/ld.so.preload name (glibc alone reads that file), and what
+ * they need. A preload that cannot be loaded is passed over, as the loader does. 0, or why the
+ * program could not be started.
  */
 int link_map_start(struct root *root, struct arena *arena, const struct search_wish *wish,
                    struct str program, struct str preload, struct link_map *ret);
@@ -69,6 +73,9 @@ int link_map_start(struct root *root, struct arena *arena, const struct search_w
  * negative errno, with map->failure; the map is then as before. */
 int link_map_open(struct link_map *map, const struct library *asker, struct str name,
                   struct library **ret_library);
+
+/* Takes back what was opened since there were `first`: the loader unloads what it cannot bind. */
+void link_map_take_back(struct link_map *map, size_t first);
 
 /* Says that a look failed: what the map holds from now on may be otherwise. */
 void link_map_doubt(struct link_map *map, int error, struct str from);

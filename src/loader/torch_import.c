@@ -1,6 +1,7 @@
 #include "loader/torch_import.h"
 
 #include "format/torch_init.h"
+#include "loader/binding.h"
 #include "loader/folders.h"
 
 #include <errno.h>
@@ -56,6 +57,7 @@ struct import {
     const struct library *python; /* the object that opens extension modules */
     const struct library *ctypes; /* the one that opens what torch preloads */
     LIST(struct listing) listings;
+    struct providers providers;
 };
 
 static struct str absolute(struct arena *arena, struct str path)
@@ -66,7 +68,22 @@ static struct str absolute(struct arena *arena, struct str path)
 static int open_path(struct import *import, const struct library *opener, struct str path,
                      struct library **ret)
 {
-    return link_map_open(import->map, opener, absolute(import->arena, path), ret);
+    struct link_map *map = import->map;
+    size_t first = map->all.count;
+    struct unbound unbound;
+    int r = link_map_open(map, opener, absolute(import->arena, path), ret);
+
+    if (r < 0 || !binding_lacks(&import->providers, map, first, *ret,
+                                import->wish->distrust_packages, &unbound))
+        return r;
+    link_map_take_back(map, first);
+    map->failure = (struct link_failure){ .name = unbound.user->path,
+                                          .asker = unbound.user,
+                                          .error = -ELIBBAD,
+                                          .symbol = unbound.symbol,
+                                          .version = unbound.version,
+                                          .culprit = unbound.culprit };
+    return -ELIBBAD;
 }
 
 /* --- Python -------------------------------------------------------------------------------- */
@@ -237,7 +254,8 @@ static bool is_about_cuda(const struct torch_init *init, const struct link_failu
         struct str name, rest;
 
         (void) str_cut(init->fallback[i].pattern, '.', &name, &rest);
-        if (str_has(failure->name, name) || str_has(failure->path, name))
+        if (str_has(failure->name, name) || str_has(failure->path, name) ||
+            str_has(failure->version, name))
             return true;
     }
     return false;
@@ -304,7 +322,10 @@ int torch_import_predict(struct root *root, struct arena *arena,
                          const struct torch_import_wish *wish, struct torch_import *ret)
 {
     struct torch_import found = { .loaded = false };
-    struct import import = { .wish = wish, .map = &ret->map, .arena = arena };
+    struct import import = { .wish = wish,
+                             .map = &ret->map,
+                             .arena = arena,
+                             .providers = { .root = root, .arena = arena } };
     int r = link_map_start(root, arena, &wish->search, wish->program, wish->preload, &ret->map);
 
     if (r < 0)

@@ -29,12 +29,14 @@ struct torch_import_wish {
     struct str python_tag;             /* "cpython-311", "cpython-313t" */
     unsigned cuda_major;               /* of torch's build; 0: none, or not known */
     struct search_folders search_path; /* sys.path, as far as it is folders */
+    bool distrust_packages; /* torch's own CUDA packages may not be those that it was built with:
+                               whether their symbols are all there is looked at */
 };
 
 struct torch_import {
     struct link_map map;
     const struct library *python; /* the object that opens extension modules */
-    bool loaded;                  /* torch/_C and all that it needs can be mapped */
+    bool loaded;                  /* torch/_C and all that it needs can be mapped and bound */
     struct link_failure failure; /* where it cannot: the name of the library, or of the pattern that
                                     torch looked for on sys.path */
     bool preloaded;              /* torch had to fall back to preloading */

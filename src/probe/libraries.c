@@ -7,9 +7,10 @@
  */
 #include "probe/libraries.h"
 
+#include "format/demangle.h"
 #include "knowledge/sonames.h"
+#include "loader/binding.h"
 #include "loader/folders.h"
-#include "loader/symbols.h"
 #include "probe/look.h"
 #include "probe/mapped.h"
 #include "probe/python.h"
@@ -53,6 +54,14 @@ static struct search_wish search_of(const struct probe_ctx *ctx)
     return wish;
 }
 
+static bool has_cuda_packages(const struct torch_facts *torch)
+{
+    for (size_t i = 0; i < torch->packages.count; i++)
+        if (str_starts(LIST_OF(package, &torch->packages)[i].name.value, STR("nvidia-")))
+            return true;
+    return false;
+}
+
 static struct torch_import_wish wish_of(struct probe_ctx *ctx)
 {
     const struct torch_facts *torch = &ctx->facts->torch;
@@ -66,6 +75,7 @@ static struct torch_import_wish wish_of(struct probe_ctx *ctx)
     struct str major, minor;
     uint64_t number;
 
+    wish.distrust_packages = torch->mismatched.state != FACT_ABSENT && has_cuda_packages(torch);
     (void) eyes_variable(ctx->eyes, "LD_PRELOAD", &wish.preload);
     wish.python_tag = arena_printf(ctx->arena, "cpython-%u%u%s", python->major, python->minor,
                                    python->free_threaded ? "t" : "");
@@ -135,7 +145,7 @@ static void record_failure(struct probe_ctx *ctx, const struct torch_import *imp
     settle_bool(&loader->preloads, import->preloaded, from, doubt);
     settle_absent(&loader->missing, from, doubt);
     loader->missing_asker = loader->broken = loader->broken_reason = loader->missing;
-    if (import->loaded)
+    if (import->loaded || failure->symbol.len)
         return;
     if (reason.len) {
         settle_str(&loader->broken, path_shown(ctx->arena, failure->path), failure->path, doubt);
@@ -241,32 +251,39 @@ static bool is_beside_meant(const struct link_map *map, const struct library *li
     return false;
 }
 
-/* Whether a loaded library needs something of the foreign copy that it does not have: then the
- * import fails with "undefined symbol". */
-static void record_symbol(struct probe_ctx *ctx, const struct torch_import *import,
-                          const struct library *foreign, const struct doubt *doubt)
+static void record_foreign(struct probe_ctx *ctx, const struct library *library,
+                           const struct str *meant, const struct doubt *doubt)
 {
     struct loader_facts *loader = &ctx->facts->loader;
-    struct doubt all = *doubt;
 
-    /* A process that has torch mapped has bound all of its symbols: Python opens with RTLD_NOW. */
-    for (size_t i = 1; i < import->map.all.count && !(ctx->mapped && ctx->mapped->torch); i++) {
-        const struct library *user = import->map.all.items[i];
-        struct str symbol;
-        int r = user == foreign ? 0
-                                : symbols_missing(ctx->root, ctx->arena, user->path,
-                                                  name_of(foreign), foreign->path, &symbol);
+    settle_str(&loader->shadowed, name_of(library), library->path, doubt);
+    settle_str(&loader->shadowed_path, path_shown(ctx->arena, library->real), library->path, doubt);
+    settle_str(&loader->shadowed_rule, search_rule_name(library->rule), library->path, doubt);
+    if (meant)
+        settle_str(&loader->meant, path_shown(ctx->arena, *meant), *meant, doubt);
+}
 
-        if (r == 1) {
-            settle_str(&loader->shadowed_symbol, symbol, user->path, &all);
-            settle_str(&loader->shadowed_user, path_shown(ctx->arena, user->real), user->path,
-                       &all);
-            return;
-        }
-        (void) doubt_add(&all, r, user->path);
-    }
-    settle_absent(&loader->shadowed_symbol, foreign->path, &all);
-    loader->shadowed_user = loader->shadowed_symbol;
+/* The import fails with "undefined symbol". Of a foreign copy the one that was meant may be gone;
+ * a torch that is no wheel has its libraries where the system's search leads. */
+static void record_symbol(struct probe_ctx *ctx, const struct torch_import_wish *wish,
+                          const struct torch_import *import, const struct doubt *doubt)
+{
+    struct loader_facts *loader = &ctx->facts->loader;
+    const struct link_failure *failure = &import->failure;
+    const struct library *culprit = failure->culprit;
+    struct str symbol = demangle(ctx->arena, failure->symbol, DEMANGLE_PARAMETERS), meant;
+    bool shadowed = is_shadowed(ctx, &import->map.search, wish, culprit, &meant);
+    bool foreign = binding_is_foreign(culprit) &&
+                   (shadowed || fact_is(&ctx->facts->torch.source, STR("wheel")));
+    struct str user = path_shown(ctx->arena, failure->asker->real);
+
+    if (foreign)
+        record_foreign(ctx, culprit, shadowed ? &meant : NULL, doubt);
+    else
+        settle_str(&loader->unfit, path_shown(ctx->arena, culprit->real), culprit->path, doubt);
+    settle_str(foreign ? &loader->shadowed_symbol : &loader->unfit_symbol, symbol, failure->name,
+               doubt);
+    settle_str(foreign ? &loader->shadowed_user : &loader->unfit_user, user, failure->name, doubt);
 }
 
 static void record_shadow(struct probe_ctx *ctx, const struct torch_import_wish *wish,
@@ -278,18 +295,18 @@ static void record_shadow(struct probe_ctx *ctx, const struct torch_import_wish 
     settle_absent(&loader->shadowed, from, doubt);
     loader->shadowed_path = loader->shadowed_rule = loader->meant = loader->shadowed;
     loader->shadowed_symbol = loader->shadowed_user = loader->shadowed;
+    loader->unfit = loader->unfit_symbol = loader->unfit_user = loader->shadowed;
+    if (import->failure.symbol.len) {
+        record_symbol(ctx, wish, import, doubt);
+        return;
+    }
     for (size_t i = 1; i < import->map.all.count; i++) {
         const struct library *library = import->map.all.items[i];
 
         if (!is_shadowed(ctx, &import->map.search, wish, library, &meant) ||
             is_beside_meant(&import->map, library, meant))
             continue;
-        settle_str(&loader->shadowed, name_of(library), library->path, doubt);
-        settle_str(&loader->shadowed_path, path_shown(ctx->arena, library->real), library->path,
-                   doubt);
-        settle_str(&loader->shadowed_rule, search_rule_name(library->rule), library->path, doubt);
-        settle_str(&loader->meant, path_shown(ctx->arena, meant), meant, doubt);
-        record_symbol(ctx, import, library, doubt);
+        record_foreign(ctx, library, &meant, doubt);
         return;
     }
 }
@@ -336,6 +353,7 @@ static void record_nothing(struct loader_facts *loader, struct str from, const s
     loader->missing_asker = loader->broken = loader->broken_reason = loader->missing;
     loader->shadowed = loader->shadowed_path = loader->shadowed_rule = loader->missing;
     loader->meant = loader->shadowed_symbol = loader->shadowed_user = loader->missing;
+    loader->unfit = loader->unfit_symbol = loader->unfit_user = loader->missing;
     loader->cudnn_missing = loader->missing;
 }
 

@@ -83,6 +83,7 @@ static void record_metadata(struct probe_ctx *ctx, struct str folder)
         torch->metadata_matches.from = at;
         fact_without(&torch->missing_package, FACT_UNKNOWN, at);
         fact_without(&torch->mismatched, FACT_UNKNOWN, at);
+        fact_without(&torch->outdated, FACT_UNKNOWN, at);
         return;
     }
     ctx->python->torch_headers = metadata.headers;

@@ -230,6 +230,37 @@ static void match(struct package_facts *package, const struct pin *pin, struct s
         fact_bool(&package->matches, fits, package->path.from);
 }
 
+/* An older library may lack what torch, or a library beside it, asks of it. A newer one of the same
+ * major keeps what was there. */
+static bool is_outdated(const struct package_facts *package, const struct pin *pin)
+{
+    struct specifier specifier;
+    struct version version;
+    struct str rest = pin->specifiers;
+
+    return fact_false(&package->matches) && str_starts(package->name.value, STR("nvidia-")) &&
+           !str_starts(package->name.value, STR("nvidia-cudnn")) &&
+           specifiers_next(&rest, &specifier) == 1 && specifier.op == SPECIFIER_EQUAL &&
+           version_parse(package->version.value, &version) == 0 &&
+           version_compare(&version, &specifier.version) < 0;
+}
+
+static void record_misfit(struct torch_facts *torch, const struct package_facts *package,
+                          const struct pin *pin)
+{
+    if (torch->mismatched.state != FACT_KNOWN) {
+        torch->mismatched = package->name;
+        torch->mismatched_version = package->version;
+        torch->mismatched_pinned = package->pinned;
+    }
+    if (torch->outdated.state != FACT_KNOWN && is_outdated(package, pin)) {
+        torch->outdated = package->name;
+        torch->outdated_version = package->version;
+        torch->outdated_pinned = package->pinned;
+        torch->outdated_path = package->path;
+    }
+}
+
 /* The first pin that is not met, and the first that is not there at all. What one pin leaves open
  * leaves open whether a later one is the first. */
 static void judge_pins(struct work *work, struct str from)
@@ -253,17 +284,17 @@ static void judge_pins(struct work *work, struct str from)
             match(package, pin, from);
             if (package->matches.state != FACT_KNOWN)
                 rest = FACT_UNKNOWN;
-            if (fact_false(&package->matches) && rest == FACT_ABSENT &&
-                torch->mismatched.state != FACT_KNOWN) {
-                torch->mismatched = package->name;
-                torch->mismatched_version = package->version;
-                torch->mismatched_pinned = package->pinned;
-            }
+            if (fact_false(&package->matches) && rest == FACT_ABSENT)
+                record_misfit(torch, package, pin);
         }
     }
     if (torch->mismatched.state != FACT_KNOWN) {
         fact_without(&torch->mismatched, rest, from);
         torch->mismatched_version = torch->mismatched_pinned = torch->mismatched;
+    }
+    if (torch->outdated.state != FACT_KNOWN) {
+        fact_without(&torch->outdated, rest, from);
+        torch->outdated_version = torch->outdated_pinned = torch->outdated_path = torch->outdated;
     }
     if (torch->missing_package.state != FACT_KNOWN)
         fact_without(&torch->missing_package, missing, missing == FACT_ABSENT ? from : open);

@@ -53,25 +53,15 @@ class Prediction:
         return [path for path in tries if os.path.isdir(os.path.dirname(path))]
 
 
-def symbol_differs(real, predicted):
-    """All that torch needs can be mapped, and then a symbol lacks in a copy that is not torch's: gpuvet
-    must name the symbol, or that torch's own copy is gone. The real loader takes back what it mapped."""
-    symbol = predicted.value("shadowed_symbol")
-    if not (symbol and symbol in real.error) and not predicted.value("damaged"):
-        return ["the message is %r, no symbol and no damage is predicted" % real.error]
-    return ["only real: " + path for path in sorted(real.paths - set(predicted.rules))]
-
-
 def differences(real, predicted):
-    if real.error and "undefined symbol" in real.error:
-        return symbol_differs(real, predicted)
     said = []
     imports = predicted.value("imports")
     if imports != (real.error is None):
         said.append("import %s, predicted %s: %s" % ("fails" if real.error else "works", imports,
                                                      real.error))
-    named = predicted.value("missing") or predicted.value("broken")
-    if real.error and (not named or os.path.basename(named) not in real.error):
+    named = [predicted.value(fact) for fact in ("missing", "broken", "shadowed_symbol", "unfit_symbol")]
+    named = [os.path.basename(name) for name in named if name]
+    if real.error and not any(name in real.error for name in named):
         said.append("the message is %r, predicted %r" % (real.error, named))
     said += ["only real: " + path for path in sorted(real.paths - set(predicted.rules))]
     said += ["only predicted: " + path for path in sorted(set(predicted.rules) - real.paths)]
