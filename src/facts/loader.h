@@ -64,13 +64,13 @@ struct loader_facts {
     struct fact_str shadowed_symbol; /* what a library needs of the foreign copy, which lacks it:
                                         the import fails. C++ names are demangled */
     struct fact_str shadowed_user;   /* that library */
-    struct fact_str unfit;           /* a CUDA library of torch's own that likewise lacks a symbol */
+    struct fact_str unfit; /* a CUDA library of torch's own that likewise lacks a symbol */
     struct fact_str unfit_symbol, unfit_user;
-    struct fact_str damaged;         /* a library that is not as its package's RECORD says */
-    struct fact_str damaged_reason;  /* "missing", "cut short", "of another size" */
-    struct fact_str cudnn_missing;   /* a part of cuDNN that the first convolution will not find */
-    struct fact_str other_major;     /* a mapped CUDA library of another CUDA major than torch's */
-    struct fact_str disagreeing;     /* a library whose bytes are not of its package's version */
+    struct fact_str damaged;        /* a library that is not as its package's RECORD says */
+    struct fact_str damaged_reason; /* "missing", "cut short", "of another size" */
+    struct fact_str cudnn_missing;  /* a part of cuDNN that the first convolution will not find */
+    struct fact_str other_major;    /* a mapped CUDA library of another CUDA major than torch's */
+    struct fact_str disagreeing;    /* a library whose bytes are not of its package's version */
     struct fact_str disagreeing_version, disagreeing_package;
 };
 

@@ -101,7 +101,8 @@ struct torch_facts {
     struct fact_str
         mismatched; /* first package that is not what torch pins: "nvidia-cublas-cu12" */
     struct fact_str mismatched_version, mismatched_pinned;
-    struct fact_str outdated; /* first CUDA package older than torch pins it; cuDNN: cudnn.matches */
+    struct fact_str
+        outdated; /* first CUDA package older than torch pins it; cuDNN: cudnn.matches */
     struct fact_str outdated_version, outdated_pinned, outdated_path;
     struct fact_str missing_package; /* first pinned package that is not installed */
     struct fact_str missing_pinned;
@@ -118,16 +119,16 @@ struct torch_facts {
     struct fact_int covered_count;          /* GPUs that it has code for */
     struct fact_str uncovered;              /* the first GPU without: "sm_61" */
     struct fact_bool uncovered_newer;       /* it is newer than all that the build has */
-    struct fact_bool thorough;           /* the files' bytes were compared with RECORD's hashes */
-    struct fact_int hashed;              /* how many could be compared */
-    struct fact_str changed;             /* first library whose bytes are not as installed */
-    struct fact_str changed_reason;      /* "changed", "missing", "cut short", "of another size" */
-    struct fact_str patched;             /* first other file of which that is true: Python files are
-                                            sometimes edited on purpose */
+    struct fact_bool thorough;      /* the files' bytes were compared with RECORD's hashes */
+    struct fact_int hashed;         /* how many could be compared */
+    struct fact_str changed;        /* first library whose bytes are not as installed */
+    struct fact_str changed_reason; /* "changed", "missing", "cut short", "of another size" */
+    struct fact_str patched;        /* first other file of which that is true: Python files are
+                                       sometimes edited on purpose */
     struct fact_str patched_reason;
     struct fact_int patched_count;
-    struct fact_str glibc_needed;           /* of the wheel's platform tag: "2.28" */
-    struct fact_str platform;               /* of the wheel: "linux_x86_64" */
+    struct fact_str glibc_needed; /* of the wheel's platform tag: "2.28" */
+    struct fact_str platform;     /* of the wheel: "linux_x86_64" */
     /* what torch itself will answer in this process's environment */
     struct fact_bool predicted_is_available; /* torch.cuda.is_available() */
     struct fact_int predicted_device_count;  /* torch.cuda.device_count() */

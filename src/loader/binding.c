@@ -36,26 +36,33 @@ static bool is_doubtful(const struct work *work, const struct library *library)
     return work->every ? is_cuda(library) : binding_is_foreign(library);
 }
 
-static const struct library *doubtful_need(const struct work *work, const struct library *user)
+/* The first library that `user` needs and that is foreign, or doubtful. */
+static const struct library *need_of(const struct work *work, const struct library *user,
+                                     bool foreign)
 {
     for (size_t i = 0; i < user->needed_count; i++) {
         const struct library *needed = link_map_find(work->map, user->needed[i]);
 
-        if (needed && is_doubtful(work, needed))
+        if (needed && (foreign ? binding_is_foreign(needed) : is_doubtful(work, needed)))
             return needed;
     }
     return NULL;
 }
 
-/* A version names the library that should have the symbol: NVIDIA's carry their SONAME as one. */
+/* A version names the library that should have the symbol: NVIDIA's carry their SONAME as one. Else
+ * a foreign library is to blame before one of torch's own. */
 static const struct library *culprit_of(const struct work *work, const struct library *user,
                                         struct str version)
 {
     const struct library *named = version.len ? link_map_find(work->map, version) : NULL;
+    const struct library *foreign = need_of(work, user, true), *own;
 
     if (named && is_doubtful(work, named))
         return named;
-    return is_doubtful(work, user) ? user : doubtful_need(work, user);
+    if (foreign || binding_is_foreign(user))
+        return foreign ? foreign : user;
+    own = need_of(work, user, false);
+    return own ? own : user;
 }
 
 static int lacks(struct work *work, const struct library *user, struct unbound *ret)
@@ -103,7 +110,7 @@ int binding_lacks(struct providers *providers, struct link_map *map, size_t firs
     for (size_t i = map->all.count; i > first; i--) {
         const struct library *user = map->all.items[i - 1];
 
-        if (!is_doubtful(&work, user) && !doubtful_need(&work, user))
+        if (!is_doubtful(&work, user) && !need_of(&work, user, false))
             continue;
         if (!filled)
             fill_scopes(&work, opened);

@@ -62,8 +62,8 @@ struct link_map {
 
 /*
  * A process that starts `program` (a path): the program, its interpreter, what LD_PRELOAD (parts
- * between blanks or colons) and then /etc/ld.so.preload name (glibc alone reads that file), and what
- * they need. A preload that cannot be loaded is passed over, as the loader does. 0, or why the
+ * between blanks or colons) and then /etc/ld.so.preload name (glibc alone reads that file), and
+ * what they need. A preload that cannot be loaded is passed over, as the loader does. 0, or why the
  * program could not be started.
  */
 int link_map_start(struct root *root, struct arena *arena, const struct search_wish *wish,

@@ -7,7 +7,7 @@ FOLDER holds virtual environments, each with a torch from PyPI (tests/real/fetch
 each, `import torch` runs in a clean and in poisoned environments (poison.py). What /proc/self/maps
 then shows must be exactly what `gpuvet --json` lists under facts.loader.libraries as loaded at
 import; what LD_DEBUG says of how each was found must be the rule given there, and the paths that it
-lists as tried those of `gpuvet why`. Where the import fails, gpuvet must say so and name the library
+lists as tried those of `gpuvet why`. Where the import fails, gpuvet must say so and name the library or symbol
 that Python's message names. In the clean environment each compiled library of torch's companions is
 opened after torch (companions.py).
 Left out of both sides: Python's extension modules, and what those of numpy bring.
