@@ -12,11 +12,14 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
 import program  # noqa: E402
 
 MACHINE = "ubuntu-22.04-rtx3060"
+WITH_LIBRARIES = "ubuntu-flash-attn"
 
 
 class Locks(unittest.TestCase):
+    MACHINE = MACHINE
+
     def setUp(self):
-        held = program.machine(MACHINE)
+        held = program.machine(self.MACHINE)
         root, self.words = held.__enter__()
         self.addCleanup(held.__exit__, None, None, None)
         held = program.folder()
@@ -117,14 +120,6 @@ class Verifying(Locks):
             path.write_text(path.read_text().replace("2.", "3.", 1))
         self.assertIn(("torch-other", "broken"), self.rules())
 
-    def test_other_bytes_show_under_thorough_alone(self):
-        named = next(iter(json.loads(self.lock.read_text())["hashes"]))
-        for path in self.root.rglob(named.removeprefix("{site}/").removeprefix("{env}/")):
-            with open(path, "ab") as file:
-                file.write(b"x")
-        self.assertNotIn(("file-changed", "broken"), self.rules())
-        self.assertIn(("file-changed", "broken"), self.rules("--thorough"))
-
     def test_what_is_not_there_to_see_is_no_difference(self):
         facts = program.report(*self.words)
         for layer in ("driver", "hardware"):
@@ -166,6 +161,36 @@ class Verifying(Locks):
             self.assertIn("525.60.13", text)
             for line in text.splitlines():
                 self.assertFalse(program.excess(line, 80), line)
+
+
+class Libraries(Locks):
+    MACHINE = WITH_LIBRARIES
+
+    def test_other_bytes_show_under_thorough_alone(self):
+        named = next(iter(json.loads(self.lock.read_text())["hashes"]))
+        for path in list(self.root.rglob(named.split("/", 1)[1])):
+            with open(path, "ab") as file:
+                file.write(b"x")
+        self.assertNotIn(("file-changed", "broken"), self.rules())
+        self.assertIn(("file-changed", "broken"), self.rules("--thorough"))
+
+    def test_a_library_that_only_lies_elsewhere_in_the_environment_is_compatible(self):
+        lock = json.loads(self.lock.read_text())
+        libraries = lock["stack"]["loader"]["libraries"]
+        name = next(name for name, library in libraries.items() if library["path"].startswith("{site}"))
+        libraries[name]["path"] = "{site}/elsewhere/" + name
+        self.lock.write_text(json.dumps(lock))
+        self.assertEqual(self.rules(), {("library-moved", "compatible")})
+
+    def test_a_copy_in_a_path_before_the_locked_one_is_broken(self):
+        libraries = json.loads(self.lock.read_text())["stack"]["loader"]["libraries"]
+        name = next(name for name in libraries if name.startswith("libcudart"))
+        facts = program.report(*self.words)
+        for item in facts["facts"]["loader"]["libraries"]:
+            if item["name"]["value"] == name:
+                item["path"]["value"] = "/opt/before/" + name
+        (self.here / "facts").write_text(json.dumps(facts))
+        self.assertIn(("library-before", "broken"), self.rules(subject=["--facts", self.here / "facts"]))
 
 
 class Reading(Locks):
