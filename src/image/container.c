@@ -137,8 +137,9 @@ static void tell_ports(struct arena *arena, const struct inspect *said, struct f
     }
 }
 
-/* "NAME@sha256:…" of a manifest, or Docker's and Podman's id of an image, which is the digest of its
- * configuration (https://docs.docker.com/reference/cli/docker/image/ls/), with "sha256:" or not. */
+/* "NAME@sha256:…" of a manifest, or Docker's and Podman's id of an image, which is the digest of
+ * its configuration (https://docs.docker.com/reference/cli/docker/image/ls/), with "sha256:" or
+ * not. */
 static void tell_digest(struct arena *arena, const struct inspect *said, struct container_facts *to,
                         struct str from)
 {
@@ -156,7 +157,8 @@ static void tell_digest(struct arena *arena, const struct inspect *said, struct 
 }
 
 /* Of the image what the container was started with; its other members are of images alone. */
-static void tell_image(struct arena *arena, const struct inspect *said, struct container_facts *to, struct str from)
+static void tell_image(struct arena *arena, const struct inspect *said, struct container_facts *to,
+                       struct str from)
 {
     struct fact_str *of_images[] = { &to->image_architecture, &to->image_capabilities,
                                      &to->image_driver, &to->image_require };
