@@ -3,7 +3,7 @@
     gen_rules.py KNOWLEDGE_DIR TEXT_DIR OUTPUT_DIR
 
 Reads KNOWLEDGE_DIR/rules/*.toml, remedies/*.toml, places.toml, advice.toml, chain.toml, steps.toml,
-healthy.toml, imagefile.toml and TEXT_DIR/*.toml; writes rules_table.h and texts_table.h for src/knowledge/. Refuses
+healthy.toml, imagefile.toml, lock.toml and TEXT_DIR/*.toml; writes rules_table.h and texts_table.h for src/knowledge/. Refuses
 what lacks a language, a source, or names a cause or a place that does not exist.
 """
 
@@ -86,6 +86,7 @@ class Tables:
         self.hands = Pool()
         self.steps = []
         self.checks = []
+        self.locks = []
 
     # --- conditions -------------------------------------------------------------------------
 
@@ -194,6 +195,22 @@ class Tables:
             ])
             + " }"
         )
+
+    def add_lock_row(self, entry, where):
+        """What another difference says needs no sentence of its own."""
+        where = f"{where}: {entry.get('name')}"
+        meaning = need(entry, "means", where)
+        if meaning not in ("allowed", "breaks", "said"):
+            raise Mistake(f"{where}: means {meaning}")
+        said = meaning == "said"
+        nothing = {"text": {"en": "-", "zh": "-"}}
+        self.locks.append("{ " + ", ".join([
+            ".name = " + view(need(entry, "name", where)),
+            f".when = {self.condition(entry, 'when', where)}",
+            f".meaning = LOCK_{meaning.upper()}",
+            ".text = " + both(nothing if said else entry, "text", where),
+            ".source = " + view("" if said else need(entry, "source", where)),
+        ]) + " }")
 
     def way_condition(self, way, where):
         """The place's condition and the way's own; a way without either is for everywhere else."""
@@ -338,6 +355,7 @@ class Tables:
             ("struct by_hand", "hand_rows", self.hands.rows),
             ("struct step_row", "step_rows", self.steps),
             ("struct check", "check_rows", self.checks),
+            ("struct lock_row", "lock_rows", self.locks),
         ]
         with open(path, "w", encoding="utf-8") as out:
             out.write("/* Made by tools/gen_rules.py from knowledge/. */\n")
@@ -376,6 +394,8 @@ def write_rules(knowledge, output):
         tables.add_healthy(entry, "healthy.toml")
     for entry in entries(knowledge / "imagefile.toml", "check"):
         tables.add_check(entry, "imagefile.toml")
+    for entry in entries(knowledge / "lock.toml", "difference"):
+        tables.add_lock_row(entry, "lock.toml")
     tables.write(output / "rules_table.h")
 
 

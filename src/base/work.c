@@ -21,6 +21,8 @@ struct work_share {
     atomic_size_t next;
     atomic_ullong units;
     atomic_size_t done;
+    size_t output_size;
+    char *outputs; /* behind the results */
     atomic_int results[];
 };
 
@@ -35,6 +37,11 @@ struct crew {
 void work_advance(struct work_share *share, uint64_t units)
 {
     atomic_fetch_add(&share->units, units);
+}
+
+void *work_output(struct work_share *share, size_t task)
+{
+    return share->outputs + task * share->output_size;
 }
 
 unsigned work_processors(void)
@@ -130,7 +137,8 @@ static void reap(struct crew *crew)
 
 const int *work_run(struct arena *arena, const struct work *work)
 {
-    size_t size = sizeof(struct work_share) + work->count * sizeof(atomic_int);
+    size_t before = sizeof(struct work_share) + work->count * sizeof(atomic_int);
+    size_t size = before + work->count * work->output_size;
     struct crew crew = { .work = work };
     int *results = arena_array(arena, work->count, sizeof(*results));
 
@@ -139,6 +147,8 @@ const int *work_run(struct arena *arena, const struct work *work)
     crew.share = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (crew.share == MAP_FAILED)
         return results;
+    crew.share->output_size = work->output_size;
+    crew.share->outputs = (char *) crew.share + before;
     for (size_t i = 0; i < work->count; i++)
         atomic_init(&crew.share->results[i], WORK_NOTHING);
     if (start(&crew) == 0) {
@@ -147,6 +157,8 @@ const int *work_run(struct arena *arena, const struct work *work)
     }
     for (size_t i = 0; i < work->count; i++)
         results[i] = atomic_load(&crew.share->results[i]);
+    if (work->output_size)
+        memcpy(work->outputs, crew.share->outputs, work->count * work->output_size);
     (void) munmap(crew.share, size);
     return results;
 }

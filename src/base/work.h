@@ -3,7 +3,8 @@
  *
  * Each worker takes the next task that nobody has taken, so the order in which they are done is
  * open; what they give is not: results stand by the task's number. A task sees the memory as it was
- * when work_run() was called, and what it writes is lost, but for its result.
+ * when work_run() was called, and what it writes is lost, but for its result
+ * and its output.
  *
  * A worker that dies leaves the task that it was at without result; where all that is left makes no
  * headway for WORK_STALL_US, the workers are killed. Neither can make work_run() hang.
@@ -21,6 +22,9 @@
 struct work_share;
 void work_advance(struct work_share *share, uint64_t units);
 
+/* Where a task may write what is more than a number: work.output_size bytes, zeroed. */
+void *work_output(struct work_share *share, size_t task);
+
 struct work {
     size_t count; /* tasks, from 0 */
     int (*run)(void *context, size_t task, struct work_share *share);
@@ -30,6 +34,8 @@ struct work {
     /* Called five times a second while waiting; may be NULL. */
     void (*tick)(void *context, uint64_t units_done);
     void *tick_context;
+    size_t output_size; /* bytes of each task's output; 0: none */
+    void *outputs;      /* the tasks' outputs, one after the other: room for all of them */
 };
 
 /* The result of each task, in the arena. WORK_NOTHING for all where no worker could be started. */

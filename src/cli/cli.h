@@ -33,7 +33,8 @@ struct word_list {
 struct options {
     const struct command_row *command;
     struct str python, environment, root, facts, image, container, engine, pod, snapshot;
-    struct str output; /* of snapshot: where to */
+    struct str output; /* of snapshot and lock: where to */
+    struct str lock;   /* of lock --verify: the lock */
     struct str word;   /* what a command that takes words was given, with a blank between them */
     struct word_list words;                 /* the same, each apart */
     struct word_list gpus, files;           /* of plan: --gpu, --requirement, in their order */
@@ -62,7 +63,8 @@ enum command_bit {
     OF_DIFF = 64,
     OF_ACCESS = 128,
     OF_IMAGE = 256,
-    OF_ALL = 511,
+    OF_LOCK = 512,
+    OF_ALL = 1023,
     OF_STACK = OF_ALL & ~OF_ACCESS /* they look at an environment */
 };
 
@@ -135,6 +137,7 @@ int command_access(struct arena *arena, const struct options *options);
 int command_explain(struct arena *arena, const struct options *options);
 int command_diff(struct arena *arena, const struct options *options);
 int command_plan(struct arena *arena, const struct options *options);
+int command_lock(struct arena *arena, const struct options *options);
 int command_snapshot(struct arena *arena, const struct options *options);
 int command_verify(struct arena *arena, const struct options *options);
 int command_why(struct arena *arena, const struct options *options);

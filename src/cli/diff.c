@@ -93,6 +93,21 @@ static void rename_alike(struct arena *arena, struct side *side, const struct si
     snapshot_look(snapshot, &looking->ctx, &looking->eyes, &looking->wishes);
 }
 
+/* A lock knows some facts alone: others of another side are no changes. */
+static bool is_lock(const struct side *side)
+{
+    return str_eqz(side->subject.kind, "lock");
+}
+
+static void keep_locked(struct arena *arena, struct side *side)
+{
+    struct facts *locked = ARENA_NEW(arena, struct facts);
+
+    lock_reduce(arena, &side->subject.facts, false, locked);
+    locked->lock = (struct lock_facts){ 0 };
+    side->subject.facts = *locked;
+}
+
 static int show(struct arena *arena, const struct options *options, const struct subject *subject,
                 const struct diff *diff)
 {
@@ -128,6 +143,9 @@ int command_diff(struct arena *arena, const struct options *options)
         if (code != EXIT_GOOD)
             return code;
     }
+    if (is_lock(&sides[0]) || is_lock(&sides[1]))
+        for (size_t i = 0; i < 2; i++)
+            keep_locked(arena, &sides[i]);
     rename_alike(arena, &sides[0], &sides[1]);
     rename_alike(arena, &sides[1], &sides[0]);
     diff_facts(arena, &sides[0].subject.facts, &sides[1].subject.facts, diff);

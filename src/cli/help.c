@@ -66,6 +66,8 @@ static void examples(struct buf *buf, enum lang lang, size_t columns)
         { STR_INIT("gpuvet why cudnn"), TEXT_CLI_EXAMPLE_WHY },
         { STR_INIT("gpuvet snapshot -o monday.gpuvet"), TEXT_CLI_EXAMPLE_SNAPSHOT },
         { STR_INIT("gpuvet diff monday.gpuvet /"), TEXT_CLI_EXAMPLE_DIFF },
+        { STR_INIT("gpuvet lock -o gpuvet.lock"), TEXT_CLI_EXAMPLE_LOCK },
+        { STR_INIT("gpuvet lock --verify gpuvet.lock"), TEXT_CLI_EXAMPLE_LOCK_VERIFY },
         { STR_INIT("gpuvet access ssh gpu1:2222"), TEXT_CLI_EXAMPLE_ACCESS },
         { STR_INIT("gpuvet --json"), TEXT_CLI_EXAMPLE_JSON },
     };

@@ -13,6 +13,7 @@ const struct command_row cli_commands[] = {
     { "why", OF_WHY, WORDS_ONE, "LIBRARY", TEXT_CLI_COMMAND_WHY, command_why },
     { "snapshot", OF_SNAPSHOT, WORDS_NONE, NULL, TEXT_CLI_COMMAND_SNAPSHOT, command_snapshot },
     { "diff", OF_DIFF, WORDS_TWO, "A B", TEXT_CLI_COMMAND_DIFF, command_diff },
+    { "lock", OF_LOCK, WORDS_NONE, NULL, TEXT_CLI_COMMAND_LOCK, command_lock },
     { "image", OF_IMAGE, WORDS_ANY, "check|name|new …", TEXT_CLI_COMMAND_IMAGE, command_image },
     { "access", OF_ACCESS, WORDS_ANY, "DOOR WHERE", TEXT_CLI_COMMAND_ACCESS, command_access },
     { NULL, OF_ALL, WORDS_NONE, NULL, TEXT_COUNT, NULL },

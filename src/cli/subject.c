@@ -318,15 +318,22 @@ static int examine_process(struct arena *arena, const struct options *options, s
 static int examine_facts(struct arena *arena, const struct options *options, struct subject *ret)
 {
     struct probe_ctx ctx = { .arena = arena, .facts = &ret->facts };
+    struct lock *lock = ARENA_NEW(arena, struct lock);
     struct str bytes, why;
     int r = root_read_given(arena, options->facts, FACTS_LIMIT, &bytes);
 
     if (r < 0)
         return cannot_read(arena, options, options->facts, error_text(r));
-    if (facts_read(arena, bytes, &ret->facts, &why) < 0)
-        return cannot_read(arena, options, options->facts, why);
+    ret->kind = lock_is(bytes) ? STR("lock") : STR("facts");
+    if (lock_is(bytes)) {
+        r = read_lock(arena, options, options->facts, bytes, lock);
+        ret->facts = lock->facts;
+    } else if (facts_read(arena, bytes, &ret->facts, &why) < 0) {
+        r = cannot_read(arena, options, options->facts, why);
+    }
+    if (r != 0)
+        return r;
     probe_all(&ctx, COST_NOTHING);
-    ret->kind = STR("facts");
     ret->name = options->facts;
     return EXIT_GOOD;
 }

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 #include "facts/facts.h"
 #include "image/engine.h"
+#include "lock/lock.h"
 #include "probe/probe.h"
 #include "snapshot/snapshot.h"
 #include "verify/verify.h"
@@ -18,7 +19,7 @@ struct looking {
 
 struct subject {
     struct str kind; /* "machine", "process", "directory", "image", "container", "pod", "snapshot",
-                        "facts", "text", "door" */
+                        "facts", "lock", "text", "door" */
     struct str name;
     const struct quotes *quotes; /* of a text; NULL else */
     struct facts facts;
@@ -60,6 +61,10 @@ int engine_refused(struct arena *arena, const struct options *options, struct st
 
 /* EXIT_GOOD, or EXIT_NO_INPUT after saying why. */
 int subject_examine(struct arena *arena, const struct options *options, struct subject *ret);
+
+/* A lock's bytes, which come from `file`. Exit codes as above. */
+int read_lock(struct arena *arena, const struct options *options, struct str file,
+              struct str bytes, struct lock *ret);
 
 /* Facts of the snapshot that `options` name. Exit codes as above. */
 int subject_replay(struct arena *arena, const struct options *options, struct subject *ret);

@@ -137,6 +137,7 @@ static void tell_image(const struct image *image, const struct eyes *eyes, struc
     to->pid = (struct fact_int){ .state = FACT_ABSENT, .from = from };
     tell(&to->image_name, image->name, from);
     tell(&to->image_digest, image->digest, from);
+    tell(&to->image_digest_of, image->digest_of, from);
     tell(&to->image_architecture, image->config.architecture, from);
     tell(&to->image_user, image->config.user, from);
     tell(&to->image_entry_point, first_word(&image->config), from);

@@ -39,6 +39,7 @@ struct container_facts {
     struct fact_str devices;         /* with blanks between them */
     struct fact_list ports;
     struct fact_str image_name, image_digest, image_architecture;
+    struct fact_str image_digest_of; /* "manifest", or "configuration": what that digest is of */
     struct fact_str image_user, image_entry_point;
     struct fact_str image_require;      /* NVIDIA_REQUIRE_CUDA */
     struct fact_str image_capabilities; /* NVIDIA_DRIVER_CAPABILITIES */
@@ -78,6 +79,7 @@ ROWS container_fields[] = {
     FIELD_ITEMS(container, ports, port, "its ports"),
     FIELD(container, image_name, "name of the image"),
     FIELD(container, image_digest, "digest of the image"),
+    FIELD(container, image_digest_of, "what it is the digest of: manifest or configuration"),
     FIELD(container, image_architecture, "architecture of the image"),
     FIELD(container, image_user, "user that the image starts as"),
     FIELD(container, image_entry_point, "program that the image starts"),

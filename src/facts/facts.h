@@ -19,6 +19,7 @@
 #include "facts/hardware.h"
 #include "facts/kernel_log.h"
 #include "facts/loader.h"
+#include "facts/lock.h"
 #include "facts/machine.h"
 #include "facts/nvml.h"
 #include "facts/process.h"
@@ -50,6 +51,7 @@ struct facts {
     struct build_facts build;
     struct verify_facts verify;
     struct access_facts access;
+    struct lock_facts lock;
 };
 
 /* One layer: its name, its rows, and where it lies in struct facts. */

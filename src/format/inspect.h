@@ -36,7 +36,8 @@ struct inspect {
     struct str error; /* why it could not be started */
     uint64_t pid;     /* of its first process, in the engine's own machine; 0: it does not run */
     struct str image, image_id;
-    struct str runtime; /* "runc", "nvidia", "crun" */
+    struct str manifest; /* digest of the image's manifest, where the engine keeps it */
+    struct str runtime;  /* "runc", "nvidia", "crun" */
     struct str user, directory, network, ipc;
     uint64_t shm_bytes;
     bool privileged, tells_privileged;

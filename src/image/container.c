@@ -137,8 +137,28 @@ static void tell_ports(struct arena *arena, const struct inspect *said, struct f
     }
 }
 
+/* "NAME@sha256:…" of a manifest, or Docker's and Podman's id of an image, which is the digest of
+ * its configuration (https://docs.docker.com/reference/cli/docker/image/ls/), with "sha256:" or
+ * not. */
+static void tell_digest(struct arena *arena, const struct inspect *said, struct container_facts *to,
+                        struct str from)
+{
+    bool manifest = said->manifest.len > 0;
+    struct str digest = manifest ? said->manifest : said->image_id, name, after;
+
+    if (str_cut(digest, '@', &name, &after))
+        digest = after;
+    if (digest.len && str_find_char(digest, ':') == STR_NONE)
+        digest = arena_printf(arena, "sha256:%.*s", STR_ARG(digest));
+    tell(&to->image_digest, digest, from);
+    to->image_digest_of = (struct fact_str){ .state = FACT_ABSENT, .from = from };
+    if (digest.len)
+        fact_str(&to->image_digest_of, manifest ? STR("manifest") : STR("configuration"), from);
+}
+
 /* Of the image what the container was started with; its other members are of images alone. */
-static void tell_image(const struct inspect *said, struct container_facts *to, struct str from)
+static void tell_image(struct arena *arena, const struct inspect *said, struct container_facts *to,
+                       struct str from)
 {
     struct fact_str *of_images[] = { &to->image_architecture, &to->image_capabilities,
                                      &to->image_driver, &to->image_require };
@@ -147,7 +167,7 @@ static void tell_image(const struct inspect *said, struct container_facts *to, s
     for (size_t i = 0; i < sizeof(of_images) / sizeof(of_images[0]); i++)
         *of_images[i] = (struct fact_str){ .state = FACT_ABSENT, .from = from };
     tell(&to->image_name, said->image, from);
-    tell(&to->image_digest, said->image_id, from);
+    tell_digest(arena, said, to, from);
     if (inspect_variable(&said->env, "NVIDIA_REQUIRE_CUDA", &require))
         tell(&to->image_require, require, from);
 }
@@ -183,5 +203,5 @@ void container_tell(struct arena *arena, const struct container *container, stru
     tell(&to->devices, joined(arena, &said->devices), from);
     if (said->shm_bytes && to->shm_bytes.state == FACT_UNKNOWN)
         fact_int(&to->shm_bytes, (int64_t) said->shm_bytes, from);
-    tell_image(said, to, from);
+    tell_image(arena, said, to, from);
 }

@@ -304,6 +304,7 @@ static int choose_manifest(struct source *source, struct oci_manifest *ret)
             source->image->name = choice.name;
         source->image->others += choice.others;
         source->image->digest = choice.digest;
+        source->image->digest_of = STR("manifest");
         r = read_blob_text(source, choice.digest, &name, &text);
     }
     if (r < 0)
@@ -316,6 +317,16 @@ static int choose_manifest(struct source *source, struct oci_manifest *ret)
     if (r == 0)
         r = oci_blob_path(source->arena, ret->config, &ret->config);
     return r < 0 ? wrong(source, r, name) : 0;
+}
+
+/* An archive of docker save names its configuration "blobs/sha256/HEX", an older one "HEX.json". */
+static struct str digest_of_name(struct arena *arena, struct str name)
+{
+    struct str hex = path_base(name);
+
+    if (str_ends(hex, STR(".json")))
+        hex = str_slice(hex, 0, hex.len - STR(".json").len);
+    return arena_printf(arena, "sha256:%.*s", STR_ARG(hex));
 }
 
 static int read_manifest(struct source *source, struct oci_manifest *ret)
@@ -332,7 +343,8 @@ static int read_manifest(struct source *source, struct oci_manifest *ret)
         return r;
     source->image->name = ret->name;
     source->image->others = ret->others;
-    source->image->digest = ret->config;
+    source->image->digest = digest_of_name(source->arena, ret->config);
+    source->image->digest_of = STR("configuration");
     return 0;
 }
 

@@ -28,7 +28,8 @@ struct image {
     struct root *root;
     struct image_config config;
     struct str name;   /* of the archive: "pytorch/pytorch:2.4.1…"; empty: it has none */
-    struct str digest; /* of the manifest, or of the configuration, as the source has it */
+    struct str digest;    /* "sha256:…": of the manifest, or of the configuration, */
+    struct str digest_of; /* "manifest", "configuration": as the source has it */
     size_t layers;
     size_t others;  /* further images in the same source, which were not looked at */
     size_t refused; /* entries that lead out of the image */

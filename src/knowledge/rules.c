@@ -69,6 +69,11 @@ const struct check *check_at(size_t at)
     return at < COUNT(check_rows) ? &check_rows[at] : NULL;
 }
 
+const struct lock_row *lock_row_at(size_t at)
+{
+    return at < COUNT(lock_rows) ? &lock_rows[at] : NULL;
+}
+
 bool remedy_is_for(const struct remedy *remedy, struct str cause)
 {
     for (unsigned i = 0; i < remedy->causes.count; i++)

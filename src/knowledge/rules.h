@@ -111,7 +111,8 @@ struct link_case {
 struct link {
     struct str layer; /* "hardware" */
     struct str title[LANG_COUNT];
-    struct range doors; /* words: the doors ("ssh") of which it is a link; none: of the GPU's chain */
+    struct range
+        doors; /* words: the doors ("ssh") of which it is a link; none: of the GPU's chain */
     struct range after; /* words: links that must work before this one is reached */
     struct range cases; /* link cases */
 };
@@ -153,6 +154,21 @@ struct check {
     struct str source;
 };
 
+/* What a difference from a lock means; `when` reads the layer lock (facts/lock.h) beside the facts
+ * of what is there. The first row that is not false counts. */
+enum lock_meaning {
+    LOCK_ALLOWED,
+    LOCK_BREAKS,
+    LOCK_SAID, /* another difference says it */
+};
+struct lock_row {
+    struct str name; /* "driver-in-range" */
+    unsigned when;   /* node */
+    enum lock_meaning meaning;
+    struct str text[LANG_COUNT]; /* with {facts} */
+    struct str source;
+};
+
 /* Where both are found, the one explains the other, which becomes its consequence. */
 struct precedence {
     struct str cause, explains;
@@ -173,6 +189,7 @@ const struct precedence *precedence_at(size_t at);
 const struct healthy *healthy_at(size_t at);
 const struct step_row *step_at(size_t at);
 const struct check *check_at(size_t at);
+const struct lock_row *lock_row_at(size_t at);
 
 bool remedy_is_for(const struct remedy *remedy, struct str cause);
 const struct advice *advice_for(struct str cause); /* NULL: there is none */

@@ -6,15 +6,12 @@
  * __pycache__ have no hash. What was left out of an image to make it smaller (headers, tests)
  * breaks nothing: a file that is missing counts where it is a library or a Python file.
  */
-#include "base/hash.h"
-#include "base/work.h"
 #include "probe/integrity.h"
 #include "probe/look.h"
 #include "probe/python.h"
 
 #include <errno.h>
 
-#define BLOCK (256u << 10)
 #define FILES 500000u
 
 enum outcome { SAME, CHANGED, CUT_SHORT, OTHER_SIZE }; /* or a negative errno */
@@ -90,26 +87,6 @@ static void put_in_order(struct hashes *hashes)
 
 /* --- in a worker --------------------------------------------------------------------------- */
 
-static int hash_file(struct root_file *file, struct work_share *share, char ret[HASH_TEXT])
-{
-    char block[BLOCK];
-    struct hash hash;
-    uint64_t at = 0;
-    int got;
-
-    hash_start(&hash);
-    while ((got = root_file_read(file, at, block, sizeof(block))) > 0) {
-        hash_add(&hash, (struct str){ block, (size_t) got });
-        at += (uint64_t) got;
-        work_advance(share, (uint64_t) got);
-        if (at > file->node.size) /* it grows under our hands */
-            return -E2BIG;
-    }
-    if (got == 0)
-        hash_text(&hash, ret);
-    return got;
-}
-
 static int compare(void *context, size_t task, struct work_share *share)
 {
     const struct hashes *hashes = context;
@@ -125,7 +102,7 @@ static int compare(void *context, size_t task, struct work_share *share)
     if (it->has_size && file.node.size != it->size)
         r = file.node.size < it->size ? CUT_SHORT : OTHER_SIZE;
     else
-        r = hash_file(&file, share, text);
+        r = integrity_hash(&file, share, text);
     root_file_close(&file);
     if (r == 0 && !str_eq(it->hash, (struct str){ text, HASH_TEXT }))
         r = CHANGED;

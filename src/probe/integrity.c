@@ -11,10 +11,32 @@
 
 #include <errno.h>
 
+#define BLOCK (256u << 10)
+
 struct damage {
     struct str package, path;
     const char *reason;
 };
+
+int integrity_hash(struct root_file *file, struct work_share *share, char ret[HASH_TEXT])
+{
+    char block[BLOCK];
+    struct hash hash;
+    uint64_t at = 0;
+    int got;
+
+    hash_start(&hash);
+    while ((got = root_file_read(file, at, block, sizeof(block))) > 0) {
+        hash_add(&hash, (struct str){ block, (size_t) got });
+        at += (uint64_t) got;
+        work_advance(share, (uint64_t) got);
+        if (at > file->node.size) /* it grows under our hands */
+            return -E2BIG;
+    }
+    if (got == 0)
+        hash_text(&hash, ret);
+    return got;
+}
 
 bool integrity_stays_below(struct str path)
 {

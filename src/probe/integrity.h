@@ -2,6 +2,8 @@
 #ifndef GPUVET_PROBE_INTEGRITY_H
 #define GPUVET_PROBE_INTEGRITY_H
 
+#include "base/hash.h"
+#include "base/work.h"
 #include "format/record.h"
 #include "probe/probe.h"
 
@@ -29,5 +31,8 @@ bool integrity_stays_below(struct str path);
 
 /* Whether the name is that of a shared library, extension modules among them. */
 bool integrity_is_library(struct str path);
+
+/* SHA-256 of all that the file holds, in a worker. -E2BIG: it grew meanwhile. */
+int integrity_hash(struct root_file *file, struct work_share *share, char ret[HASH_TEXT]);
 
 #endif

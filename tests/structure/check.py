@@ -18,7 +18,7 @@ import sys
 import tempfile
 
 HOUSE = ["base", "root", "facts", "format", "knowledge", "loader", "probe", "transcript", "driver",
-         "verify", "image", "access", "rules", "diagnosis", "plan", "policy", "snapshot", "fleet",
+         "verify", "image", "access", "rules", "diagnosis", "plan", "lock", "policy", "snapshot", "fleet",
          "report", "cli"]
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([a-z_]+)/', re.M)
 MEMORY = re.compile(r"(?<![\w.>])(malloc|calloc|realloc|free|fork|vfork|posix_spawn\w*)\s*\(")
