@@ -121,7 +121,7 @@ static int read_pod(struct arena *arena, json_t *pod, struct inspect *ret)
         struct inspect one = all;
 
         read_container(arena, json_array_get(containers, i), &one);
-        if (one.request.len || i == 0)
+        if (one.request.len || i == 0 || (one.privileged && !ret->privileged))
             *ret = one;
     }
     return 0;

@@ -15,7 +15,8 @@
 /*
  * `ret` has name, state ("Running", "Pending"), error (the scheduler's message), runtime
  * (runtimeClassName), image, env, privileged, request and requested. What counts is the first pod
- * and container that ask for a GPU, else the first of all.
+ * that asks for a GPU, else the first, and in it the container that asks, that is privileged, or
+ * the first.
  *
  * -EBADMSG: no pod; -E2BIG. *ret_error: where, and what is wrong; line 0: nothing was wrong in one
  * line.
