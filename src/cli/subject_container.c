@@ -101,17 +101,29 @@ static const struct engine kubernetes = { .name = "kubernetes",
                                           .form = INSPECT_CRI,
                                           .facts = "kubernetes" };
 
+static int refuse_pod(struct arena *arena, const struct options *options,
+                      const struct yaml_error *error)
+{
+    struct str where = options->pod;
+
+    if (error->line)
+        where = arena_printf(arena, "%.*s:%u", STR_ARG(where), error->line);
+    return cannot_read(arena, options, where, error->what);
+}
+
 int examine_pod(struct arena *arena, const struct options *options, struct subject *ret)
 {
     struct probe_ctx ctx = { .arena = arena, .facts = &ret->facts };
     struct container pod = { .engine = &kubernetes };
+    struct yaml_error error;
     struct str bytes;
     int r = root_read_given(arena, options->pod, INSPECT_TEXT, &bytes);
 
-    if (r == 0)
-        r = pod_read(arena, bytes, &pod.said);
     if (r < 0)
         return cannot_read(arena, options, options->pod, error_text(r));
+    r = pod_read(arena, bytes, &pod.said, &error);
+    if (r < 0)
+        return refuse_pod(arena, options, &error);
     driver_not_asked(&ret->facts, FACT_UNKNOWN, STR("--pod"));
     container_tell(arena, &pod, &ret->facts);
     probe_all(&ctx, COST_NOTHING);

@@ -6,16 +6,22 @@
 #include <string.h>
 
 #define CONTAINERS 256
+#define PODS 4096
 #define RESOURCE STR("nvidia.com/")
 
 /* The pod's own specification, wherever it stands. */
-static json_t *spec_of(json_t *root)
+static json_t *spec_of(json_t *pod)
 {
-    json_t *first = json_array_get(json_at(root, "items"), 0);
-    json_t *spec = json_at(first ? first : root,
-                           "spec.template.spec|spec.jobTemplate.spec.template.spec|spec");
+    json_t *spec = json_at(pod, "spec.template.spec|spec.jobTemplate.spec.template.spec|spec");
 
     return json_is_array(json_at(spec, "containers")) ? spec : NULL;
+}
+
+/* Of YAML a boolean comes as its word. */
+static bool is_true(json_t *value)
+{
+    return json_is_true(value) ||
+           (json_is_string(value) && strcmp(json_string_value(value), "true") == 0);
 }
 
 /* "nvidia.com/gpu: 1", "nvidia.com/mig-1g.10gb: 2": the first that is asked for. */
@@ -67,7 +73,7 @@ static void read_container(struct arena *arena, json_t *container, struct inspec
     json_t *claims = json_at(container, "resources.claims");
 
     ret->image = json_text_at(arena, container, "image");
-    ret->privileged = json_is_true(json_at(container, "securityContext.privileged"));
+    ret->privileged = is_true(json_at(container, "securityContext.privileged"));
     read_env(arena, json_at(container, "env"), &ret->env);
     if (limit.len)
         request(ret, "limits", limit);
@@ -93,19 +99,11 @@ static struct str trouble_of(struct arena *arena, json_t *root)
     return json_text_at(arena, root, "status.message");
 }
 
-static int read_pod(struct arena *arena, json_t *root, struct inspect *ret)
+static int read_pod(struct arena *arena, json_t *pod, struct inspect *ret)
 {
-    json_t *spec = spec_of(root), *containers = json_at(spec, "containers");
-    json_t *pod = json_array_get(json_at(root, "items"), 0);
+    json_t *spec = spec_of(pod), *containers = json_at(spec, "containers");
     size_t count = json_array_size(containers);
-    struct inspect all;
-
-    if (count == 0)
-        return -EBADMSG;
-    if (count > CONTAINERS)
-        return -E2BIG;
-    pod = pod ? pod : root;
-    *ret = (struct inspect){
+    struct inspect all = {
         .name = json_text_at(arena, pod, "metadata.name|metadata.generateName"),
         .state = json_text_at(arena, pod, "status.phase"),
         .error = trouble_of(arena, pod),
@@ -113,23 +111,123 @@ static int read_pod(struct arena *arena, json_t *root, struct inspect *ret)
         .tells_requests = true,
         .tells_privileged = true,
     };
-    all = *ret;
+
+    if (count == 0)
+        return -EBADMSG;
+    if (count > CONTAINERS)
+        return -E2BIG;
+    *ret = all;
     for (size_t i = 0; i < count && ret->request.len == 0; i++) {
         struct inspect one = all;
 
         read_container(arena, json_array_get(containers, i), &one);
-        if (one.request.len || i == 0)
+        if (one.request.len || i == 0 || (one.privileged && !ret->privileged))
             *ret = one;
     }
     return 0;
 }
 
-int pod_read(struct arena *arena, struct str json, struct inspect *ret)
-{
-    json_t *root = json.len > INSPECT_TEXT ? NULL : json_loadb(json.data, json.len, 0, NULL);
-    int r = json.len > INSPECT_TEXT ? -E2BIG : read_pod(arena, root, ret);
+/* --- a file of them ------------------------------------------------------------------------ */
 
-    json_decref(root);
+/* What was found so far. */
+struct choice {
+    struct arena *arena;
+    struct inspect *pod;
+    size_t seen;
+};
+
+static int consider(struct choice *choice, json_t *object)
+{
+    struct inspect one;
+    int r;
+
+    if (!spec_of(object))
+        return 0;
+    if (choice->seen == PODS)
+        return -E2BIG;
+    r = read_pod(choice->arena, object, &one);
+    if (r == -EBADMSG)
+        return 0;
+    if (r < 0)
+        return r;
+    if (choice->seen++ == 0 || (one.request.len && choice->pod->request.len == 0))
+        *choice->pod = one;
+    return 0;
+}
+
+static int consider_all(struct choice *choice, json_t *document)
+{
+    json_t *items = json_at(document, "items");
+    int r = json_is_array(items) ? 0 : consider(choice, document);
+
+    for (size_t i = 0; r == 0 && i < json_array_size(items); i++)
+        r = consider(choice, json_array_get(items, i));
+    return r;
+}
+
+/* Scalars stay text, as YAML's tree has them. Its depth is bounded. */
+static json_t *json_of(const struct yaml *node)
+{
+    json_t *made = node->kind == YAML_MAP    ? json_object()
+                   : node->kind == YAML_LIST ? json_array()
+                   : node->kind == YAML_TEXT ? json_stringn(node->text.data, node->text.len)
+                                             : json_null();
+
+    for (const struct yaml *item = node->first; made && item; item = item->next) {
+        json_t *value = json_of(item);
+
+        if (node->kind == YAML_LIST)
+            (void) json_array_append_new(made, value);
+        else
+            (void) json_object_setn_new(made, item->key.data ? item->key.data : "", item->key.len,
+                                        value);
+    }
+    return made;
+}
+
+static int read_yaml(struct choice *choice, struct str text, struct yaml_error *ret_error)
+{
+    const struct yaml *documents;
+    int r = yaml_parse_all(text, choice->arena, &documents, ret_error);
+
+    for (const struct yaml *it = r < 0 ? NULL : documents->first; it && r == 0; it = it->next) {
+        json_t *document = json_of(it);
+
+        r = consider_all(choice, document);
+        json_decref(document);
+    }
+    return r;
+}
+
+static int read_json(struct choice *choice, struct str text, struct yaml_error *ret_error)
+{
+    json_error_t error;
+    json_t *document = json_loadb(text.data, text.len, 0, &error);
+    int r = document ? consider_all(choice, document) : -EBADMSG;
+
+    if (!document)
+        *ret_error = (struct yaml_error){ (unsigned) error.line,
+                                          arena_copy(choice->arena, str_of(error.text)) };
+    json_decref(document);
+    return r;
+}
+
+int pod_read(struct arena *arena, struct str text, struct inspect *ret,
+             struct yaml_error *ret_error)
+{
+    struct inspect pod = { .pid = 0 };
+    struct choice choice = { .arena = arena, .pod = &pod };
+    int r;
+
+    *ret_error = (struct yaml_error){ 0, STR("no pod in it") };
+    if (text.len > INSPECT_TEXT)
+        return -E2BIG;
+    r = str_starts(str_trim(text), STR("{")) ? read_json(&choice, text, ret_error)
+                                             : read_yaml(&choice, text, ret_error);
+    if (r == 0 && choice.seen == 0)
+        r = -EBADMSG;
+    if (r == 0)
+        *ret = pod;
     return r;
 }
 

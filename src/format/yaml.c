@@ -240,30 +240,34 @@ static int read_node(struct reader *reader, const yaml_event_t *event, unsigned 
     }
 }
 
-/* The first document's value: the events before it carry none. */
-static int read_document(struct reader *reader, const struct yaml **ret)
+/* The next document's value: the events around it carry none. 1; 0 at the end. */
+static int read_document(struct reader *reader, struct yaml **ret)
 {
-    struct yaml *top = new_node(reader, YAML_NULL, 0);
-    yaml_event_t event;
-    int r;
-
     for (;;) {
         bool is_value, is_end;
+        yaml_event_t event;
+        int r = next_event(reader, &event);
 
-        r = next_event(reader, &event);
         if (r < 0)
             return r;
         is_end = event.type == YAML_STREAM_END_EVENT;
         is_value = !is_end && event.type != YAML_STREAM_START_EVENT &&
-                   event.type != YAML_DOCUMENT_START_EVENT;
+                   event.type != YAML_DOCUMENT_START_EVENT && event.type != YAML_DOCUMENT_END_EVENT;
         if (is_value)
-            r = read_node(reader, &event, 0, &top);
+            r = read_node(reader, &event, 0, ret);
         yaml_event_delete(&event);
         if (is_value || is_end)
-            break;
+            return r < 0 ? r : is_value;
     }
-    if (r == 0)
-        *ret = top;
+}
+
+static int read_documents(struct reader *reader, struct yaml *list)
+{
+    struct yaml *document;
+    int r;
+
+    while ((r = read_document(reader, &document)) > 0)
+        append(list, document);
     return r;
 }
 
@@ -301,24 +305,55 @@ static struct str without_comments(struct arena *arena, struct str text)
     return (struct str){ bytes, text.len };
 }
 
-int yaml_parse(struct str text, bool comments, struct arena *arena, const struct yaml **ret,
-               struct yaml_error *ret_error)
+static int open_reader(struct arena *arena, struct str text, struct yaml_error *error,
+                       struct reader **ret)
 {
     struct reader *reader = ARENA_NEW(arena, struct reader);
-    int r;
 
     reader->arena = arena;
-    reader->error = ret_error;
+    reader->error = error;
     if (text.len > YAML_LEN)
         return fault(reader, -E2BIG, 0, "too large");
-    if (comments)
-        text = without_comments(arena, text);
     if (!yaml_parser_initialize(&reader->parser))
         return fault(reader, -ENOMEM, 0, "out of memory");
     yaml_parser_set_input_string(&reader->parser,
                                  (const unsigned char *) (text.len ? text.data : ""), text.len);
-    r = read_document(reader, ret);
+    *ret = reader;
+    return 0;
+}
+
+int yaml_parse(struct str text, bool comments, struct arena *arena, const struct yaml **ret,
+               struct yaml_error *ret_error)
+{
+    struct yaml *top = NULL;
+    struct reader *reader;
+    int r = open_reader(arena, comments ? without_comments(arena, text) : text, ret_error, &reader);
+
+    if (r < 0)
+        return r;
+    r = read_document(reader, &top);
+    if (r == 0)
+        top = new_node(reader, YAML_NULL, 0);
     yaml_parser_delete(&reader->parser);
+    if (r >= 0)
+        *ret = top;
+    return r < 0 ? r : 0;
+}
+
+int yaml_parse_all(struct str text, struct arena *arena, const struct yaml **ret,
+                   struct yaml_error *ret_error)
+{
+    struct reader *reader;
+    struct yaml *list;
+    int r = open_reader(arena, text, ret_error, &reader);
+
+    if (r < 0)
+        return r;
+    list = new_node(reader, YAML_LIST, 0);
+    r = read_documents(reader, list);
+    yaml_parser_delete(&reader->parser);
+    if (r == 0)
+        *ret = list;
     return r;
 }
 

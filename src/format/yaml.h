@@ -2,10 +2,10 @@
  * yaml: a YAML or JSON file as a tree in which every value knows its line, read with libyaml
  * (https://yaml.org/spec/1.1/).
  *
- * Only the first document is read. Anchors are followed, at most YAML_NODES values in all, and the
- * merge key "<<" is worked out. Scalars stay text. With `comments`, C's two forms of comments are
- * taken out first: what editors call "JSON with comments" is YAML but for those. Everything is in
- * the arena.
+ * Of several documents the first is read, or all. Anchors are followed, at most YAML_NODES values
+ * in all, and the merge key "<<" is worked out. Scalars stay text. With `comments`, C's two forms
+ * of comments are taken out first: what editors call "JSON with comments" is YAML but for those.
+ * Everything is in the arena.
  */
 #ifndef GPUVET_FORMAT_YAML_H
 #define GPUVET_FORMAT_YAML_H
@@ -34,6 +34,10 @@ struct yaml_error {
 };
 int yaml_parse(struct str text, bool comments, struct arena *arena, const struct yaml **ret,
                struct yaml_error *ret_error);
+
+/* All documents of the text, as a list; an empty one is YAML_NULL. Errors as yaml_parse(). */
+int yaml_parse_all(struct str text, struct arena *arena, const struct yaml **ret,
+                   struct yaml_error *ret_error);
 
 /* The value below `map` at a path of keys divided by ".", or NULL: also where `map` is NULL. */
 const struct yaml *yaml_get(const struct yaml *map, const char *path);

@@ -1,17 +1,21 @@
 #include "image/collect.h"
 
 #include "base/bytes.h"
+#include "format/window.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <string.h>
 
 #define PIECE 65536u
 #define WHOLE_LIMIT (8u << 20)   /* torch's RECORD is 2 MB, ld.so.cache under 1 MB */
 #define SMALL 4096u              /* worth keeping whatever it is: a link may lead to it */
-#define HEAD (1u << 20)          /* of a library */
+#define HEAD (1u << 20)          /* of a library, at least */
 #define SYMBOLS_HEAD (48u << 20) /* of libtorch_cpu.so: its symbols and strings take 30 MB */
+#define SEGMENT (48u << 20)      /* that the loader reads without running it */
 #define TABLES_BEFORE 65536u     /* section names stand before the section headers */
-#define PARTS 16
+#define PARTS 32
+#define SEGMENTS 64
 #define FATBIN_MAGIC 0xba55ed50u
 #define FATBIN_HEADER 16u
 #define FATBIN_ENTRY 64u
@@ -45,6 +49,7 @@ static const char *const whole_ends[] = {
     "/dpkg/status",
     "/sshd_config",
     "/PKG-INFO",
+    "_finder.py", /* of an editable installation */
 };
 static const char *const whole_parts[] = {
     "/ld.so.conf.d/",
@@ -52,6 +57,16 @@ static const char *const whole_parts[] = {
     "/.pyenv/",
     "/etc/apt/sources.list.d/",
 };
+
+/* Its version stands among its texts: glibc's file is libc.so.6, before 2.34 a link to
+ * libc-2.31.so.
+ */
+static bool is_libc(struct str path)
+{
+    struct str name = path_base(path);
+
+    return str_eqz(name, "libc.so.6") || str_starts(name, STR("libc-2."));
+}
 
 static bool is_whole(struct str path)
 {
@@ -67,7 +82,7 @@ static bool is_whole(struct str path)
     for (size_t i = 0; i < sizeof(whole_parts) / sizeof(whole_parts[0]); i++)
         if (str_has(whole, str_of(whole_parts[i])))
             return true;
-    return str_ends(path, STR(".pth")) || str_ends(path, STR(".egg-link"));
+    return str_ends(path, STR(".pth")) || str_ends(path, STR(".egg-link")) || is_libc(path);
 }
 
 static bool is_library(struct str name)
@@ -88,7 +103,7 @@ enum collected collect_what(struct str path, uint64_t size)
         return COLLECT_NOTHING;
     if (str_starts(name, STR("libtorch")) || str_starts(name, STR("libc10")) ||
         str_has(name, STR(".cpython-")) || str_has(name, STR(".abi3.")) ||
-        str_starts(name, STR("libstdc++")) || str_starts(name, STR("libc.so")))
+        str_starts(name, STR("libstdc++")))
         return COLLECT_SYMBOLS;
     return COLLECT_OBJECT;
 }
@@ -109,52 +124,100 @@ struct passing {
     uint64_t entry_at;      /* its next entry's header */
 };
 
+/* Parts never touch: what two of them share would be kept twice, and found in neither. */
 static void want(struct passing *passing, uint64_t from, uint64_t size)
 {
-    struct part part = { from, from + size };
-    size_t at = passing->part_count;
+    uint64_t room = size + WINDOW_TEXT; /* of the last text, whose end is not known */
+    struct part part = { from, room < passing->size - from ? from + room : passing->size };
+    size_t kept = 0, at;
 
-    if (at == PARTS || size == 0 || from >= passing->size || size > passing->size - from)
+    if (from >= passing->size || size == 0)
         return;
-    for (; at > 0 && passing->parts[at - 1].from > part.from; at--)
-        passing->parts[at] = passing->parts[at - 1];
-    passing->parts[at] = part;
-    passing->part_count++;
+    for (size_t i = 0; i < passing->part_count; i++) {
+        struct part other = passing->parts[i];
+
+        if (other.to < part.from || other.from > part.to) {
+            passing->parts[kept++] = other;
+            continue;
+        }
+        part.from = other.from < part.from ? other.from : part.from;
+        part.to = other.to > part.to ? other.to : part.to;
+    }
+    if (kept < PARTS) {
+        for (at = kept; at > 0 && passing->parts[at - 1].from > part.from; at--)
+            passing->parts[at] = passing->parts[at - 1];
+        passing->parts[at] = part;
+        kept++;
+    }
+    passing->part_count = kept;
 }
 
-/* The dynamic section and notes, from the program headers; the section headers at the end. */
+struct segment {
+    uint64_t type, offset, size;
+    bool runs;
+};
+
+static bool read_segment(struct cursor *cursor, uint64_t at, struct segment *ret)
+{
+    cursor_seek(cursor, at);
+    ret->type = cursor_le(cursor, 4);
+    ret->runs = cursor_le(cursor, 4) & PF_X;
+    ret->offset = cursor_le(cursor, 8);
+    cursor_skip(cursor, 16);
+    ret->size = cursor_le(cursor, 8);
+    return !cursor->failed && ret->offset < UINT64_MAX - ret->size;
+}
+
+/*
+ * Symbols and strings lie at the beginning of a library: where linkers divide it so, in a segment
+ * of their own. Tools that write longer ones (patchelf) put them into new segments at its end,
+ * after the dynamic section.
+ */
+static void want_segment(struct passing *passing, const struct segment *segment, bool after_dynamic)
+{
+    bool loaded = segment->type == PT_LOAD && !segment->runs && segment->size <= SEGMENT;
+
+    if (loaded && (segment->offset == 0 || after_dynamic))
+        want(passing, segment->offset, segment->size);
+    if (segment->size <= HEAD &&
+        (segment->type == PT_DYNAMIC || segment->type == PT_INTERP || segment->type == PT_NOTE))
+        want(passing, segment->offset, segment->size);
+}
+
+static void want_segments(struct passing *passing, struct cursor *cursor)
+{
+    struct segment segment;
+    bool after_dynamic = false;
+    uint64_t programs;
+    unsigned size, count;
+
+    cursor_seek(cursor, 32);
+    programs = cursor_le(cursor, 8);
+    cursor_seek(cursor, 54);
+    size = (unsigned) cursor_le(cursor, 2);
+    count = (unsigned) cursor_le(cursor, 2);
+    for (unsigned i = 0; i < count && i < SEGMENTS; i++) {
+        if (!read_segment(cursor, programs + (uint64_t) i * size, &segment))
+            return;
+        want_segment(passing, &segment, after_dynamic);
+        after_dynamic |= segment.type == PT_DYNAMIC;
+    }
+}
+
+/* By the program headers; the section headers stand at the end. */
 static void want_by_headers(struct passing *passing, struct str head)
 {
     struct cursor cursor = cursor_of(head);
-    uint64_t programs, sections;
-    unsigned size, count;
+    uint64_t sections;
 
     if (!str_starts(head, STR("\x7f"
                               "ELF\x02\x01")))
         return;
-    cursor_seek(&cursor, 32);
-    programs = cursor_le(&cursor, 8);
+    cursor_seek(&cursor, 40);
     sections = cursor_le(&cursor, 8);
-    cursor_seek(&cursor, 54);
-    size = (unsigned) cursor_le(&cursor, 2);
-    count = (unsigned) cursor_le(&cursor, 2);
-    for (unsigned i = 0; i < count && i < 64 && !cursor.failed; i++) {
-        uint64_t type, offset, bytes;
-
-        cursor_seek(&cursor, programs + (uint64_t) i * size);
-        type = cursor_le(&cursor, 4);
-        cursor_skip(&cursor, 4);
-        offset = cursor_le(&cursor, 8);
-        cursor_skip(&cursor, 16);
-        bytes = cursor_le(&cursor, 8);
-        if (!cursor.failed && (type == 2 || type == 3 || type == 4) && bytes <= HEAD)
-            want(passing, offset, bytes); /* PT_DYNAMIC, PT_INTERP, PT_NOTE */
-    }
-    if (sections > TABLES_BEFORE && sections < passing->size) {
-        uint64_t from = sections - TABLES_BEFORE, rest = passing->size - from;
-
-        want(passing, from, rest < HEAD ? rest : HEAD);
-    }
+    if (sections > TABLES_BEFORE && sections < passing->size)
+        want(passing, sections - TABLES_BEFORE, HEAD);
+    want_segments(passing, &cursor);
 }
 
 /* Keeps what of this piece, which begins at `offset`, lies in `part`. */
@@ -168,10 +231,10 @@ static void keep_part(struct passing *passing, struct part part, uint64_t offset
                           str_slice(piece, (size_t) (from - offset), (size_t) (to - offset)));
 }
 
-static bool is_kept_anyway(const struct passing *passing, uint64_t at)
+static bool is_kept_anyway(const struct passing *passing, uint64_t at, size_t size)
 {
     for (size_t i = 0; i < passing->part_count; i++)
-        if (at >= passing->parts[i].from && at < passing->parts[i].to)
+        if (at >= passing->parts[i].from && at + size <= passing->parts[i].to)
             return true;
     return false;
 }
@@ -228,7 +291,7 @@ static struct str header_at(struct str bytes, uint64_t offset, uint64_t at, size
 
 static void keep_header(struct passing *passing, uint64_t at, struct str header)
 {
-    if (!is_kept_anyway(passing, at))
+    if (!is_kept_anyway(passing, at, header.len))
         (void) keep_piece(passing->keep, at, header);
 }
 
@@ -276,7 +339,7 @@ static void plan_parts(struct passing *passing, enum collected what)
                     : what == COLLECT_SYMBOLS ? SYMBOLS_HEAD
                                               : HEAD;
 
-    want(passing, 0, head < passing->size ? head : passing->size);
+    want(passing, 0, head);
 }
 
 int collect_file(struct stream *stream, struct keep *keep, enum collected what, uint64_t size,

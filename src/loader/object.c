@@ -33,6 +33,11 @@ static int look_ahead(struct object *object, uint64_t offset, size_t size)
     size_t len = left < reach ? (size_t) left : reach;
     int r = read_file(&object->file, start, piece->bytes, len);
 
+    if (r == -ENODATA) { /* of an image, parts may be all there is */
+        start = offset;
+        len = size;
+        r = read_file(&object->file, start, piece->bytes, len);
+    }
     piece->at = start;
     piece->len = r < 0 ? 0 : len;
     return r;

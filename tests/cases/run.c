@@ -92,7 +92,7 @@ static void expect_candidates(const struct test_case *it, const struct judged *j
 static void expect_facts(struct arena *arena, const struct test_case *it, const struct facts *facts)
 {
     for (size_t i = 0; i < it->facts.count; i++) {
-        const struct expected_fact *want = &it->facts.items[i];
+        const struct fact_line *want = &it->facts.items[i];
         struct fact_ref ref;
 
         if (facts_find(facts, want->name, &ref) < 0)

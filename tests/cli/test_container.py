@@ -203,30 +203,76 @@ class Causes(unittest.TestCase):
         self.assertEqual([cause for cause in found if cause.startswith("container/")], [])
 
 
+MANIFEST = """# a trainer and what stands beside it
+apiVersion: v1
+kind: Service
+metadata: {name: board}
+spec:
+  selector: {app: trainer}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: trainer
+spec:
+  template:
+    spec:
+      runtimeClassName: %s
+      containers:
+      - name: sidecar
+        image: team/sidecar:1
+      - name: trainer
+        image: team/torch:1
+        securityContext: {privileged: %s}
+        env:
+        - {name: NVIDIA_VISIBLE_DEVICES, value: "all"}
+        resources:
+          limits:
+            cpu: "4"
+            nvidia.com/gpu: %s
+"""
+
+
 class Pod(unittest.TestCase):
     def judged(self, pod):
-        return program.report("--pod", "-", input=json.dumps(pod).encode())
+        text = pod if isinstance(pod, str) else json.dumps(pod)
+        return program.report("--pod", "-", input=text.encode())
 
     def test_one_that_asks_for_no_gpu_is_told_so(self):
         for pod in (engines.pod(), engines.pod(kind="Deployment"), engines.pod({"cpu": "4"}),
                     engines.pod({"nvidia.com/gpu": "0"}), {"kind": "List", "items": [engines.pod()]},
-                    engines.pod(env=[("NVIDIA_VISIBLE_DEVICES", "all")])):
+                    engines.pod(env=[("NVIDIA_VISIBLE_DEVICES", "all")]), MANIFEST % ("runc", "false", 0),
+                    engines.pod() | {"kind": "CronJob", "spec": {"jobTemplate": {"spec": engines.pod(kind="Job")["spec"]}}}):
             answer = self.judged(pod)
             self.assertEqual(answer["verdict"]["cause"], "container/gpu-not-requested")
             self.assertEqual(answer["subject"], {"kind": "pod", "name": "trainer"})
 
     def test_one_that_asks_is_not_blamed(self):
-        for pod in (engines.pod({"nvidia.com/gpu": 1}), engines.pod({"nvidia.com/gpu": "1"}),
+        one = engines.pod({"nvidia.com/gpu": 1})
+        for pod in (one, engines.pod({"nvidia.com/gpu": "1"}),
                     engines.pod({"nvidia.com/mig-1g.10gb": 1}), engines.pod({"nvidia.com/gpu": 8}, kind="Job"),
-                    engines.pod(runtime="nvidia", env=[("NVIDIA_VISIBLE_DEVICES", "all")])):
+                    engines.pod(runtime="nvidia", env=[("NVIDIA_VISIBLE_DEVICES", "all")]),
+                    {"kind": "List", "items": [engines.pod(), {"kind": "Service", "spec": {}}, one]},
+                    MANIFEST % ("runc", "false", 1), MANIFEST % ("nvidia", "false", 0)):
             answer = self.judged(pod)
             self.assertEqual(answer["findings"], [])
             self.assertEqual(answer["facts"]["container"]["gpu_requested"]["value"], True)
 
+    def test_a_privileged_one_has_the_nodes_without_asking(self):
+        for privileged in ("true", "false"):
+            causes = [finding["cause"] for finding in self.judged(MANIFEST % ("runc", privileged, 0))["findings"]]
+            self.assertEqual(causes == [], privileged == "true")
+
     def test_what_is_no_pod_is_one_line_and_66(self):
-        for text in (b"", b"{}", b"[]", b"kind: Pod", b'{"spec": {"containers": []}}', b"[" * 100000):
+        for text in (b"", b"{}", b"[]", b"kind: Pod", b'{"spec": {"containers": []}}', b"[" * 100000,
+                     b"a: &a [*a, *a]", b"\0", b"---\n---\n...", b"x: " * 70000):
             done = program.start("--pod", "-", input=text)
             self.assertEqual((done.returncode, done.stdout, done.stderr.count(b"\n")), (66, b"", 1))
+
+    def test_a_broken_line_is_named(self):
+        for text, line in ((MANIFEST.replace("kind: Service", "kind: [Service"), b":4:"),
+                           ("spec:\n\tcontainers: []\n", b":2:"), ('{"spec":\n\n {"a" 1}}', b":3:")):
+            self.assertIn(line, program.start("--pod", "-", input=text.encode()).stderr.replace(b" ", b":"))
 
 
 class Image(unittest.TestCase):

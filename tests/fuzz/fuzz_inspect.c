@@ -12,10 +12,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct daemon_config config;
     enum cdi_member member;
     struct inspect said;
+    struct yaml_error error;
 
     for (enum inspect_form form = INSPECT_DOCKER; form <= INSPECT_APPTAINER; form++)
         (void) inspect_read(arena, bytes, form, STR("trainer"), &said);
-    (void) pod_read(arena, bytes, &said);
+    (void) pod_read(arena, bytes, &said, &error);
     (void) daemon_config(arena, bytes, &config);
     while (cdi_next(&rest, &member, &value))
         ;

@@ -1,5 +1,6 @@
 /*
- * answers: what the driver of a fake machine says, without starting anything.
+ * answers: what the driver of a fake machine, and the engine of its containers, say, without
+ * starting anything.
  *
  *     cuda [clean]          or nvml; the block holds the helper's own lines, as they come:
  *         {"stage":"dlopen","library":"libcuda.so.1","ok":true}
@@ -7,6 +8,9 @@
  *         {"stage":"done"}
  *         end late          how it ended, where it did not end well: late, signal 11, exit 127,
  *                           exec ENOENT, system EAGAIN
+ *     told container.request = gpus
+ *                           what an engine, an image or a pod file tells about a container that is
+ *                           asked about, as a line of fact_line.h. Then the engines are looked at.
  *
  * Of a machine without such a block the driver is not asked. "clean": asked without LD_LIBRARY_PATH
  * and LD_PRELOAD. A later block replaces an earlier one.
@@ -15,10 +19,13 @@
 #define GPUVET_TESTS_ANSWERS_H
 
 #include "driver/answer.h"
+#include "lib/fact_line.h"
 
 struct machine_answers {
     bool asked, asked_clean;
     struct child_result nvml, cuda, clean_nvml, clean_cuda;
+    const struct fact_line *told;
+    size_t told_count;
 };
 
 /* A child that was never started: what is not described. */

@@ -125,25 +125,12 @@ static int read_ms(struct setting *setting)
 /* "NAME = value", or "NAME absent". */
 static int read_fact(struct setting *setting)
 {
-    static const enum fact_state states[] = { FACT_ABSENT, FACT_DENIED, FACT_UNKNOWN };
-    struct expected_fact fact = { .state = FACT_KNOWN };
-    struct str rest;
-    bool good = false;
+    struct fact_line line;
+    int r = fact_line_read(setting->arena, setting->text, &line);
 
-    (void) str_cut(setting->text, ' ', &fact.name, &rest);
-    if (str_starts(rest, STR("="))) {
-        fact.value = line_unescape(setting->arena, str_trim(str_from(rest, 1)));
-        good = true;
-    }
-    for (size_t i = 0; !good && i < sizeof(states) / sizeof(states[0]); i++)
-        if (str_eqz(rest, fact_state_name(states[i]))) {
-            fact.state = states[i];
-            good = true;
-        }
-    if (!good || !fact.name.len)
-        return -EBADMSG;
-    *LIST_ADD(setting->arena, &setting->into->facts) = fact;
-    return 0;
+    if (r == 0)
+        *LIST_ADD(setting->arena, &setting->into->facts) = line;
+    return r;
 }
 
 static const struct {

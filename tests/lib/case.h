@@ -27,14 +27,8 @@
 #ifndef GPUVET_TESTS_CASE_H
 #define GPUVET_TESTS_CASE_H
 
-#include "base/fact.h"
+#include "lib/fact_line.h"
 #include "lib/machine.h"
-
-struct expected_fact {
-    struct str name;
-    enum fact_state state;
-    struct str value; /* of a known one */
-};
 
 struct case_list {
     struct str *items;
@@ -42,7 +36,7 @@ struct case_list {
 };
 
 struct case_facts {
-    struct expected_fact *items;
+    struct fact_line *items;
     size_t count, room;
 };
 

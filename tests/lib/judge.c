@@ -78,6 +78,8 @@ void judge_facts(struct probe_ctx *ctx, const struct machine_answers *answers)
     } else {
         driver_not_asked(ctx->facts, FACT_UNKNOWN, STR("--no-driver"));
     }
+    for (size_t i = 0; i < answers->told_count; i++)
+        (void) fact_line_tell(&answers->told[i], STR("engine"), ctx->facts);
     probe_all(ctx, COST_NOTHING);
 }
 
@@ -87,7 +89,7 @@ void judge(struct arena *arena, struct root *root, const struct eyes *eyes,
     struct facts *facts = ARENA_NEW(arena, struct facts);
     struct judgement *judgement = ARENA_NEW(arena, struct judgement);
     struct verdict verdict;
-    struct wishes wishes = { .thorough = thorough };
+    struct wishes wishes = { .thorough = thorough, .engines = answers->told_count > 0 };
     struct probe_ctx ctx = {
         .arena = arena, .root = root, .eyes = eyes, .wishes = &wishes, .facts = facts
     };

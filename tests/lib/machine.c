@@ -175,6 +175,17 @@ static int read_cuda(struct reader *reader, struct statement *statement)
     return 0;
 }
 
+static int read_told(struct reader *reader, struct statement *statement)
+{
+    struct fact_line line;
+
+    if (fact_line_read(reader->arena, str_trim(statement->rest), &line) < 0 ||
+        fact_line_tell(&line, STR("engine"), ARENA_NEW(reader->arena, struct facts)) < 0)
+        return reader_fail(reader, "no fact, or no value of it");
+    *LIST_ADD(reader->arena, &reader->told) = line;
+    return 0;
+}
+
 /* --- pages --------------------------------------------------------------------------------- */
 
 static bool parameter(const struct page *page, struct str name, struct str *ret)
@@ -269,7 +280,7 @@ static const struct {
 } eye_statements[] = {
     { "include", read_include }, { "user", read_user }, { "env", read_env },
     { "unset", read_unset },     { "cwd", read_cwd },   { "nvml", read_nvml },
-    { "cuda", read_cuda },
+    { "cuda", read_cuda },       { "told", read_told },
 };
 
 static statement_reader find_statement(struct str word)
@@ -335,6 +346,8 @@ int machine_read(struct arena *arena, struct root *library, struct str path,
     tree_user(tree, reader.eyes.uid, reader.groups.items, reader.groups.count);
     reader.eyes.variables = reader.variables.items;
     reader.eyes.variable_count = reader.variables.count;
+    reader.answers.told = reader.told.items;
+    reader.answers.told_count = reader.told.count;
     *ret = (struct machine){ tree_root(tree), reader.eyes, reader.answers };
     return 0;
 }

@@ -40,7 +40,7 @@
  *     process PID          whose eyes look; its maps are the block's lines "PATH [deleted|other]",
  *                           which name files that are there: "deleted" marks one as the kernel
  *                           does, "other" has another inode than the path
- *     nvml, cuda            what the driver says: see answers.h
+ *     nvml, cuda, told      what the driver and an engine say: see answers.h
  *
  * Words may hold \xNN, \e, \t, \s (a blank) and \\, which is how hostile names are written.
  */

@@ -25,6 +25,7 @@ struct reader {
     struct root *so_far; /* the tree, for links that lead elsewhere */
     struct page *page;
     LIST(struct str) variables;
+    LIST(struct fact_line) told;
     LIST(uint32_t) groups;
     struct eyes eyes;
     struct machine_answers answers;
