@@ -59,8 +59,9 @@ struct link_map {
 
 /*
  * A process that starts `program` (a path): the program, its interpreter, what LD_PRELOAD (parts
- * between blanks or colons) and /etc/ld.so.preload name, and what they need. A preload that cannot
- * be loaded is passed over, as the loader does. 0, or why the program could not be started.
+ * between blanks or colons) and /etc/ld.so.preload (the same, and comments from "#" on) name, and
+ * what they need. A preload that cannot be loaded is passed over, as the loader does. 0, or why the
+ * program could not be started.
  */
 int link_map_start(struct root *root, struct arena *arena, const struct search_wish *wish,
                    struct str program, struct str preload, struct link_map *ret);

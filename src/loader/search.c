@@ -13,6 +13,7 @@ struct str search_rule_name(enum search_rule rule)
         [SEARCH_PROGRAM] = STR_INIT("program"),
         [SEARCH_PATH] = STR_INIT("path"),
         [SEARCH_PRELOAD] = STR_INIT("LD_PRELOAD"),
+        [SEARCH_PRELOAD_FILE] = STR_INIT("ld.so.preload"),
         [SEARCH_LOADED] = STR_INIT("loaded"),
         [SEARCH_RPATH] = STR_INIT("rpath"),
         [SEARCH_LIBRARY_PATH] = STR_INIT("LD_LIBRARY_PATH"),

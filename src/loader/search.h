@@ -23,10 +23,11 @@
 #include "root/root.h"
 
 enum search_rule {
-    SEARCH_PROGRAM, /* no search: the program, or its interpreter */
-    SEARCH_PATH,    /* no search: asked for by path */
-    SEARCH_PRELOAD, /* no search: LD_PRELOAD by path */
-    SEARCH_LOADED,  /* a library of that name is loaded already */
+    SEARCH_PROGRAM,      /* no search: the program, or its interpreter */
+    SEARCH_PATH,         /* no search: asked for by path */
+    SEARCH_PRELOAD,      /* no search: LD_PRELOAD by path */
+    SEARCH_PRELOAD_FILE, /* no search: /etc/ld.so.preload by path */
+    SEARCH_LOADED,       /* a library of that name is loaded already */
     SEARCH_RPATH,
     SEARCH_LIBRARY_PATH,
     SEARCH_RUNPATH,
@@ -35,8 +36,8 @@ enum search_rule {
     SEARCH_MAPPED, /* no search: the process has it mapped */
 };
 
-/* "program", "path", "LD_PRELOAD", "loaded", "rpath", "LD_LIBRARY_PATH", "runpath", "cache",
- * "default", "mapped". */
+/* "program", "path", "LD_PRELOAD", "ld.so.preload", "loaded", "rpath", "LD_LIBRARY_PATH",
+ * "runpath", "cache", "default", "mapped". */
 struct str search_rule_name(enum search_rule rule);
 
 struct search_wish {

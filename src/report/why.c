@@ -59,6 +59,7 @@ static struct str rule_text(struct arena *arena, const struct why_report *report
         [SEARCH_PROGRAM] = TEXT_WHY_RULE_PROGRAM,
         [SEARCH_PATH] = TEXT_WHY_RULE_PATH,
         [SEARCH_PRELOAD] = TEXT_WHY_RULE_PRELOAD,
+        [SEARCH_PRELOAD_FILE] = TEXT_WHY_RULE_PRELOAD_FILE,
         [SEARCH_LOADED] = TEXT_WHY_RULE_LOADED,
         [SEARCH_RPATH] = TEXT_WHY_RULE_RPATH,
         [SEARCH_LIBRARY_PATH] = TEXT_WHY_RULE_LIBRARY_PATH,

@@ -221,6 +221,24 @@ static void test_link_map__preloads_what_it_can(void **state)
     arena_free(bench.arena);
 }
 
+static void test_link_map__preloads_what_the_system_asks_for(void **state)
+{
+    struct bench bench = bench_new();
+
+    (void) state;
+    add_elf(&bench, "bin/program", (struct elf_recipe){ .needs = "libb.so.1" });
+    add_elf(&bench, "p/mine.so", (struct elf_recipe){ .soname = "libb.so.1" });
+    add_elf(&bench, "p/other.so", (struct elf_recipe){ .soname = "libother.so" });
+    add_elf(&bench, "usr/lib/libb.so.1", (struct elf_recipe){ .soname = "libb.so.1" });
+    add_bytes(&bench, "etc/ld.so.preload", STR("# /p/other.so\n/nowhere.so:/p/mine.so # all\n"));
+    assert_int_equal(start(&bench, NULL), 0);
+    assert_string_equal(shown(&bench), "p/mine.so(ld.so.preload)");
+    bench.wish.secure = true; /* nobody but root can have written it */
+    assert_int_equal(start(&bench, NULL), 0);
+    assert_string_equal(shown(&bench), "p/mine.so(ld.so.preload)");
+    arena_free(bench.arena);
+}
+
 static void test_link_map__keeps_nothing_of_what_cannot_be_opened(void **state)
 {
     struct bench bench = bench_new();
@@ -414,6 +432,7 @@ int main(void)
         cmocka_unit_test(test_search__takes_the_level_of_the_processor),
         cmocka_unit_test(test_link_map__loads_breadth_first_and_each_library_once),
         cmocka_unit_test(test_link_map__preloads_what_it_can),
+        cmocka_unit_test(test_link_map__preloads_what_the_system_asks_for),
         cmocka_unit_test(test_link_map__keeps_nothing_of_what_cannot_be_opened),
         cmocka_unit_test(test_link_map__remembers_a_look_that_failed),
         cmocka_unit_test(test_torch_init__reads_the_forms_of_each_release),
