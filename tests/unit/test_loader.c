@@ -398,6 +398,33 @@ static void test_torch_import__falls_back_to_preloading(void **state)
     arena_free(bench.arena);
 }
 
+/* Both open the driver in their constructors; the one that others need runs first, wherever it was
+ * mapped. */
+static void test_torch_import__runs_constructors_of_dependencies_first(void **state)
+{
+    struct bench bench = bench_new();
+    struct torch_import import;
+
+    (void) state;
+    add_torch(&bench, "$ORIGIN", forms_2_1);
+    add_elf(&bench, "site/torch/lib/libtorch_global_deps.so", (struct elf_recipe){ .machine = 0 });
+    add_elf(
+        &bench, "site/torch/lib/libtorch_cpu.so",
+        (struct elf_recipe){ .needs = "libcusparseLt.so.0 libcublas.so.12", .rpath = "$ORIGIN" });
+    add_elf(&bench, "site/torch/lib/libcusparseLt.so.0",
+            (struct elf_recipe){ .soname = "libcusparseLt.so.0" });
+    add_elf(&bench, "site/torch/lib/libcublas.so.12",
+            (struct elf_recipe){ .needs = "libcublasLt.so.12", .soname = "libcublas.so.12" });
+    add_elf(&bench, "site/torch/lib/libcublasLt.so.12",
+            (struct elf_recipe){ .soname = "libcublasLt.so.12" });
+    add_elf(&bench, "usr/lib/libcuda.so.1", (struct elf_recipe){ .soname = "libcuda.so.1" });
+    import = predict(&bench);
+    assert_true(import.loaded);
+    assert_true(str_eqz(link_map_find(&import.map, STR("libcuda.so.1"))->asker->soname,
+                        "libcublasLt.so.12"));
+    arena_free(bench.arena);
+}
+
 static void test_why__shows_each_path_up_to_the_winner(void **state)
 {
     struct bench bench = bench_new();
@@ -438,6 +465,7 @@ int main(void)
         cmocka_unit_test(test_torch_init__reads_the_forms_of_each_release),
         cmocka_unit_test(test_torch_init__patterns_end_in_a_digit),
         cmocka_unit_test(test_torch_import__falls_back_to_preloading),
+        cmocka_unit_test(test_torch_import__runs_constructors_of_dependencies_first),
         cmocka_unit_test(test_why__shows_each_path_up_to_the_winner),
     };
 
