@@ -226,30 +226,30 @@ int link_map_read(const struct link_map *map, struct str path, struct library *r
 
 /* --- the start of a process ---------------------------------------------------------------- */
 
-static void add_preload(struct link_map *map, struct str name, enum search_rule rule)
+/* In secure mode a path in the variable does not count, a name only from the default folders; a
+ * path in the file, which only root can write, does (elf/rtld.c, dl_main). */
+static void add_preloads(struct link_map *map, struct str text, enum search_rule rule)
 {
+    bool no_paths = rule == SEARCH_PRELOAD && map->search.wish.secure;
+    struct str word, part;
     struct library *library;
 
-    if (name.len && add(map, map->all.items[0], name, &library) == 0 &&
-        (rule == SEARCH_PRELOAD_FILE || str_find_char(name, '/') != STR_NONE))
-        library->rule = rule;
-}
-
-/* In secure mode a path does not count, a name only from the default folders. */
-static void add_preloads(struct link_map *map, struct str text)
-{
-    struct str word, part;
-
     while (str_next_word(&text, &word))
-        while (str_next_part(&word, ':', &part))
-            if (!map->search.wish.secure || str_find_char(part, '/') == STR_NONE)
-                add_preload(map, part, SEARCH_PRELOAD);
+        while (str_next_part(&word, ':', &part)) {
+            bool is_path = str_find_char(part, '/') != STR_NONE;
+
+            if (part.len == 0 || (is_path && no_paths))
+                continue;
+            if (add(map, map->all.items[0], part, &library) == 0 &&
+                (is_path || rule == SEARCH_PRELOAD_FILE))
+                library->rule = rule;
+        }
 }
 
 /* What stands behind a "#" does not count (elf/rtld.c, dl_main()). */
 static void add_preload_file(struct link_map *map)
 {
-    struct str path = STR("etc/ld.so.preload"), text, line, rest, word, part;
+    struct str path = STR("etc/ld.so.preload"), text, line, comment;
     int r = root_read(map->root, path, PRELOAD_FILE, &text);
 
     if (r < 0) {
@@ -257,10 +257,8 @@ static void add_preload_file(struct link_map *map)
         return;
     }
     while (str_next_line(&text, &line)) {
-        (void) str_cut(line, '#', &line, &rest);
-        while (str_next_word(&line, &word))
-            while (str_next_part(&word, ':', &part))
-                add_preload(map, part, SEARCH_PRELOAD_FILE);
+        (void) str_cut(line, '#', &line, &comment);
+        add_preloads(map, line, SEARCH_PRELOAD_FILE);
     }
 }
 
@@ -301,7 +299,7 @@ int link_map_start(struct root *root, struct arena *arena, const struct search_w
         r = add_file(ret, library, &unused);
         link_map_doubt(ret, r < 0 && fact_state_of_error(r) == FACT_UNKNOWN ? r : 0, library->path);
     }
-    add_preloads(ret, preload);
+    add_preloads(ret, preload, SEARCH_PRELOAD);
     if (!wish->musl)
         add_preload_file(ret);
     r = add_needed(ret, 0);

@@ -62,7 +62,7 @@ struct link_map {
 
 /*
  * A process that starts `program` (a path): the program, its interpreter, what LD_PRELOAD (parts
- * between blanks or colons) and then /etc/ld.so.preload name (glibc alone reads that file), and
+ * between blanks or colons) and /etc/ld.so.preload (the same, and comments from "#" on) name, and
  * what they need. A preload that cannot be loaded is passed over, as the loader does. 0, or why the
  * program could not be started.
  */

@@ -65,6 +65,73 @@ static struct str absolute(struct arena *arena, struct str path)
     return arena_printf(arena, "/%.*s", STR_ARG(path));
 }
 
+/* --- what libraries open by themselves ----------------------------------------------------- */
+
+/* "libcudnn.so.9" is the major version 9. */
+static struct str major_of(struct str soname)
+{
+    size_t dot = str_find(soname, STR(".so."));
+    struct str major = { NULL, 0 }, rest;
+
+    if (dot != STR_NONE)
+        (void) str_cut(str_from(soname, dot + 4), '.', &major, &rest);
+    return major;
+}
+
+static void open_by_itself(struct import *import, const struct library *opener,
+                           enum torch_stage stage)
+{
+    struct str soname = opener->soname.len ? opener->soname : opener->name;
+
+    for (size_t i = 0; i < sizeof(openings) / sizeof(openings[0]); i++) {
+        struct str name = str_of(openings[i].name);
+        struct library *unused;
+
+        if (openings[i].stage != stage || !str_starts(soname, str_of(openings[i].opener)))
+            continue;
+        if (str_ends(name, STR(".")))
+            name = arena_printf(import->arena, "%s%.*s", name.data, STR_ARG(major_of(soname)));
+        (void) link_map_open(import->map, opener, name, &unused);
+    }
+}
+
+/* What one call of dlopen() has brought, in the order in which its constructors run: dependencies
+ * first, depth first from what was mapped last (elf/dl-sort-maps.c). */
+struct constructors {
+    const struct link_map *map;
+    struct arena *arena;
+    size_t first, end; /* its places in the map */
+    bool *seen;        /* one for each */
+    LIST(const struct library *) order;
+};
+
+static void add_constructor(struct constructors *all, const struct library *library)
+{
+    size_t at = all->first;
+
+    while (at < all->end && all->map->all.items[at] != library)
+        at++;
+    if (at == all->end || all->seen[at - all->first])
+        return;
+    all->seen[at - all->first] = true;
+    for (size_t i = 0; i < library->needed_count; i++)
+        add_constructor(all, link_map_find(all->map, library->needed[i]));
+    *LIST_ADD(all->arena, &all->order) = library;
+}
+
+static void run_constructors(struct import *import, size_t first)
+{
+    struct constructors all = {
+        .map = import->map, .arena = import->arena, .first = first, .end = import->map->all.count
+    };
+
+    all.seen = arena_array(import->arena, all.end - first, sizeof(*all.seen));
+    for (size_t i = all.end; i > first; i--)
+        add_constructor(&all, import->map->all.items[i - 1]);
+    for (size_t i = 0; i < all.order.count; i++)
+        open_by_itself(import, all.order.items[i], STAGE_IMPORT);
+}
+
 static int open_path(struct import *import, const struct library *opener, struct str path,
                      struct library **ret)
 {
@@ -73,9 +140,13 @@ static int open_path(struct import *import, const struct library *opener, struct
     struct unbound unbound;
     int r = link_map_open(map, opener, absolute(import->arena, path), ret);
 
-    if (r < 0 || !binding_lacks(&import->providers, map, first, *ret,
-                                import->wish->distrust_packages, &unbound))
+    if (r < 0)
         return r;
+    if (!binding_lacks(&import->providers, map, first, *ret, import->wish->distrust_packages,
+                       &unbound)) {
+        run_constructors(import, first);
+        return 0;
+    }
     link_map_take_back(map, first);
     map->failure = (struct link_failure){ .name = unbound.user->path,
                                           .asker = unbound.user,
@@ -118,37 +189,6 @@ static void open_modules(struct import *import, const char *const *names, size_t
         if (r == 0 && i == 0 && names == modules_before)
             import->ctypes = library;
     }
-}
-
-/* --- what libraries open by themselves ----------------------------------------------------- */
-
-/* "libcudnn.so.9" is the major version 9. */
-static struct str major_of(struct str soname)
-{
-    size_t dot = str_find(soname, STR(".so."));
-    struct str major = { NULL, 0 }, rest;
-
-    if (dot != STR_NONE)
-        (void) str_cut(str_from(soname, dot + 4), '.', &major, &rest);
-    return major;
-}
-
-static void open_by_themselves(struct import *import, enum torch_stage stage)
-{
-    struct link_map *map = import->map;
-
-    for (size_t i = 0; i < map->all.count; i++)
-        for (size_t o = 0; o < sizeof(openings) / sizeof(openings[0]); o++) {
-            struct library *opener = map->all.items[i], *unused;
-            struct str soname = opener->soname.len ? opener->soname : opener->name;
-            struct str name = str_of(openings[o].name);
-
-            if (openings[o].stage != stage || !str_starts(soname, str_of(openings[o].opener)))
-                continue;
-            if (str_ends(name, STR(".")))
-                name = arena_printf(import->arena, "%s%.*s", name.data, STR_ARG(major_of(soname)));
-            (void) link_map_open(map, opener, name, &unused);
-        }
 }
 
 /* --- what torch preloads ------------------------------------------------------------------- */
@@ -339,11 +379,11 @@ int torch_import_predict(struct root *root, struct arena *arena,
     found.loaded = r == 0;
     if (r < 0)
         found.failure = ret->map.failure;
-    open_by_themselves(&import, STAGE_IMPORT);
     if (r == 0) {
         open_modules(&import, modules_after, sizeof(modules_after) / sizeof(modules_after[0]));
         ret->map.stage = STAGE_USE;
-        open_by_themselves(&import, STAGE_USE);
+        for (size_t i = 0; i < ret->map.all.count; i++)
+            open_by_itself(&import, ret->map.all.items[i], STAGE_USE);
     }
     found.map = ret->map;
     found.python = import.python;

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Compares gpuvet's prediction of `import torch` with what the real loader does.
 
-    tests/real/loader.py GPUVET FOLDER [NAME …]
+    tests/real/loader.py GPUVET FOLDER [NAME …] [PART …]
 
-FOLDER holds virtual environments, each with a torch from PyPI (tests/real/fetch.sh makes them). In
+NAMEs choose environments, and PARTs situations by their text. FOLDER holds virtual environments, each with a torch from PyPI (tests/real/fetch.sh makes them). In
 each, `import torch` runs in a clean and in poisoned environments (poison.py). What /proc/self/maps
 then shows must be exactly what `gpuvet --json` lists under facts.loader.libraries as loaded at
 import; what LD_DEBUG says of how each was found must be the rule given there, and the paths that it
@@ -83,10 +83,14 @@ def ways_differ(real, predicted):
 
 
 class Bench:
-    def __init__(self, gpuvet, folder):
+    def __init__(self, gpuvet, folder, parts):
         self.gpuvet, self.folder = os.path.abspath(gpuvet), os.path.realpath(folder)
+        self.parts = parts
         self.work = tempfile.mkdtemp(prefix="poisoned-", dir=self.folder)
         self.passed = self.failed = self.skipped = 0
+
+    def is_chosen(self, name):
+        return not self.parts or any(part in name for part in self.parts)
 
     def report(self, name, said, text):
         self.passed += not said
@@ -101,6 +105,8 @@ class Bench:
         print("skipped: " + why, flush=True)
 
     def compare(self, name, env, variables=None, wrap=(), cwd="/"):
+        if not self.is_chosen(name):
+            return
         everything = {"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", **(variables or {})}
         real = RealImport(env, everything, list(wrap), cwd)
         predicted = Prediction(self.gpuvet, env, everything, list(wrap), cwd)
@@ -112,6 +118,8 @@ class Bench:
     def clean(self, env):
         name = os.path.basename(env)
         self.compare(name + ", clean", env)
+        if self.parts:
+            return
         for said, text in companions.compare(self.gpuvet, env):
             self.report("%s, %s" % (name, text.split(":")[0]), said, text.split(": ", 1)[1])
 
@@ -119,14 +127,15 @@ class Bench:
 def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
-    envs = sorted(e for e in glob.glob(os.path.realpath(sys.argv[2]) + "/*")
-                  if not os.path.islink(e) and glob.glob(e + "/lib/*/*/torch/lib")
-                  and (len(sys.argv) == 3 or os.path.basename(e) in sys.argv[3:]))
+    every = sorted(e for e in glob.glob(os.path.realpath(sys.argv[2]) + "/*")
+                   if not os.path.islink(e) and glob.glob(e + "/lib/*/*/torch/lib"))
+    names = {os.path.basename(e) for e in every} & set(sys.argv[3:])
+    envs = [e for e in every if not names or os.path.basename(e) in names]
     if not envs:
         print("no downloads under %s: tests/real/fetch.sh makes them" % sys.argv[2])
         print("0 passed, 0 failed, 1 skipped")
         return 0
-    bench = Bench(sys.argv[1], sys.argv[2])
+    bench = Bench(sys.argv[1], sys.argv[2], [word for word in sys.argv[3:] if word not in names])
     try:
         for env in envs:
             bench.clean(env)

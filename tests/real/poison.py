@@ -1,8 +1,8 @@
 """Environments that are wrong in one way each, for loader.py.
 
 Copies of an environment are made of hard links, in a folder beside them, and removed with it; a file is
-written anew before it is changed. The system's own library cache is replaced in a mount namespace
-of its own, which takes root.
+written anew before it is changed. The system's own library cache is replaced, and /etc/ld.so.preload
+put there, in a mount namespace of its own, which takes root.
 """
 import glob
 import os
@@ -63,6 +63,14 @@ def with_cache(work, conf):
                    check=True, stderr=subprocess.DEVNULL)
     wrap = ["unshare", "-m", "sh", "-c",
             "mount --bind %s/ld.so.cache /etc/ld.so.cache && exec \"$@\"" % work, "sh"]
+    return wrap if subprocess.run(wrap + ["true"], stderr=subprocess.DEVNULL).returncode == 0 else None
+
+
+def with_preload(work, text):
+    """Likewise, with this /etc/ld.so.preload in a layer over /etc."""
+    layer = folder_of(work, "etc", {"ld.so.preload": text.encode()})
+    wrap = ["unshare", "-m", "sh", "-c",
+            "mount -t overlay overlay -o lowerdir=%s:/etc /etc && exec \"$@\"" % layer, "sh"]
     return wrap if subprocess.run(wrap + ["true"], stderr=subprocess.DEVNULL).returncode == 0 else None
 
 
@@ -139,6 +147,25 @@ def preloads(bench, env, other):
     if cudnn:
         bench.compare(name + ", LD_PRELOAD by name", env,
                       {"LD_PRELOAD": cudnn[0], "LD_LIBRARY_PATH": clone})
+
+
+def system_preload(bench, env, other):
+    name, ours, theirs = os.path.basename(env), by_name(env), by_name(other)
+    linker = [path for base, path in ours.items() if base.startswith("libnvJitLink")]
+    runtime = [path for base, path in theirs.items() if base.startswith("libcudart")]
+    cudnn = [path for base, path in (same_cudnn(env) or {}).items()
+             if re.fullmatch(r"libcudnn\.so\.\d+", base)]
+    lists = {"another release's runtime": runtime, "another release's cuDNN": cudnn,
+             "comments, a colon and a file that is gone":
+                 linker and ["# " + runtime[0] + "\n/nowhere/libx.so:" + linker[0] + " # all"]}
+    for what, entries in lists.items():
+        if not entries:
+            continue
+        wrap = with_preload(bench.work, "\n".join(entries) + "\n")
+        if not wrap:
+            bench.skip("an /etc of its own takes root")
+            return
+        bench.compare("%s, /etc/ld.so.preload: %s" % (name, what), env, wrap=wrap)
 
 
 def cache(bench, env, other):
@@ -246,6 +273,7 @@ def all_of(bench, env):
     foreign_folders(bench, env, other)
     stand_ins(bench, env)
     preloads(bench, env, other)
+    system_preload(bench, env, other)
     cache(bench, env, other)
     removed(bench, env)
     moved(bench, env)

@@ -221,6 +221,24 @@ static void test_link_map__preloads_what_it_can(void **state)
     arena_free(bench.arena);
 }
 
+static void test_link_map__preloads_what_the_system_asks_for(void **state)
+{
+    struct bench bench = bench_new();
+
+    (void) state;
+    add_elf(&bench, "bin/program", (struct elf_recipe){ .needs = "libb.so.1" });
+    add_elf(&bench, "p/mine.so", (struct elf_recipe){ .soname = "libb.so.1" });
+    add_elf(&bench, "p/other.so", (struct elf_recipe){ .soname = "libother.so" });
+    add_elf(&bench, "usr/lib/libb.so.1", (struct elf_recipe){ .soname = "libb.so.1" });
+    add_bytes(&bench, "etc/ld.so.preload", STR("# /p/other.so\n/nowhere.so:/p/mine.so # all\n"));
+    assert_int_equal(start(&bench, NULL), 0);
+    assert_string_equal(shown(&bench), "p/mine.so(ld.so.preload)");
+    bench.wish.secure = true; /* nobody but root can have written it */
+    assert_int_equal(start(&bench, NULL), 0);
+    assert_string_equal(shown(&bench), "p/mine.so(ld.so.preload)");
+    arena_free(bench.arena);
+}
+
 static void test_link_map__keeps_nothing_of_what_cannot_be_opened(void **state)
 {
     struct bench bench = bench_new();
@@ -380,6 +398,33 @@ static void test_torch_import__falls_back_to_preloading(void **state)
     arena_free(bench.arena);
 }
 
+/* Both open the driver in their constructors; the one that others need runs first, wherever it was
+ * mapped. */
+static void test_torch_import__runs_constructors_of_dependencies_first(void **state)
+{
+    struct bench bench = bench_new();
+    struct torch_import import;
+
+    (void) state;
+    add_torch(&bench, "$ORIGIN", forms_2_1);
+    add_elf(&bench, "site/torch/lib/libtorch_global_deps.so", (struct elf_recipe){ .machine = 0 });
+    add_elf(
+        &bench, "site/torch/lib/libtorch_cpu.so",
+        (struct elf_recipe){ .needs = "libcusparseLt.so.0 libcublas.so.12", .rpath = "$ORIGIN" });
+    add_elf(&bench, "site/torch/lib/libcusparseLt.so.0",
+            (struct elf_recipe){ .soname = "libcusparseLt.so.0" });
+    add_elf(&bench, "site/torch/lib/libcublas.so.12",
+            (struct elf_recipe){ .needs = "libcublasLt.so.12", .soname = "libcublas.so.12" });
+    add_elf(&bench, "site/torch/lib/libcublasLt.so.12",
+            (struct elf_recipe){ .soname = "libcublasLt.so.12" });
+    add_elf(&bench, "usr/lib/libcuda.so.1", (struct elf_recipe){ .soname = "libcuda.so.1" });
+    import = predict(&bench);
+    assert_true(import.loaded);
+    assert_true(str_eqz(link_map_find(&import.map, STR("libcuda.so.1"))->asker->soname,
+                        "libcublasLt.so.12"));
+    arena_free(bench.arena);
+}
+
 static void test_why__shows_each_path_up_to_the_winner(void **state)
 {
     struct bench bench = bench_new();
@@ -414,11 +459,13 @@ int main(void)
         cmocka_unit_test(test_search__takes_the_level_of_the_processor),
         cmocka_unit_test(test_link_map__loads_breadth_first_and_each_library_once),
         cmocka_unit_test(test_link_map__preloads_what_it_can),
+        cmocka_unit_test(test_link_map__preloads_what_the_system_asks_for),
         cmocka_unit_test(test_link_map__keeps_nothing_of_what_cannot_be_opened),
         cmocka_unit_test(test_link_map__remembers_a_look_that_failed),
         cmocka_unit_test(test_torch_init__reads_the_forms_of_each_release),
         cmocka_unit_test(test_torch_init__patterns_end_in_a_digit),
         cmocka_unit_test(test_torch_import__falls_back_to_preloading),
+        cmocka_unit_test(test_torch_import__runs_constructors_of_dependencies_first),
         cmocka_unit_test(test_why__shows_each_path_up_to_the_winner),
     };
 
