@@ -62,8 +62,9 @@ enum command_bit {
     OF_DIFF = 64,
     OF_ACCESS = 128,
     OF_IMAGE = 256,
-    OF_ALL = 511,
-    OF_STACK = OF_ALL & ~OF_ACCESS /* they look at an environment */
+    OF_RUN = 512,
+    OF_ALL = 1023,
+    OF_STACK = OF_ALL & ~(OF_ACCESS | OF_RUN) /* they look at an environment */
 };
 
 /* What may follow a command's name: nothing; one word or two, which must; any number. */

@@ -48,6 +48,9 @@ int examine_host(struct arena *arena, const struct options *options, bool ask, s
 
 /* One kind of subject each: as subject_examine(). */
 int examine_container(struct arena *arena, const struct options *options, struct subject *ret);
+/* The doors of a container ("[USER@]NAME"), from its inside. */
+int examine_doors(struct arena *arena, const struct options *options, struct str where,
+                  struct subject *ret);
 int examine_image(struct arena *arena, const struct options *options, struct subject *ret);
 int examine_pod(struct arena *arena, const struct options *options, struct subject *ret);
 
