@@ -39,6 +39,9 @@ struct options {
     struct word_list gpus, files;           /* of plan: --gpu, --requirement, in their order */
     struct str driver, platform, knowledge; /* of plan */
     struct str host;                        /* facts of the machine that is meant */
+    struct str name, bind, shm_size; /* of run */
+    struct word_list mounts;
+    int port;
     int pid;
     int device; /* of verify: 1 + the GPU's ordinal; 0: every GPU */
     enum lang lang;
@@ -47,6 +50,7 @@ struct options {
     bool no_driver, quick, thorough;
     bool list, with_machine, matrix, steps;
     bool text, no_redact;              /* of snapshot */
+    bool dry_run;                      /* of run */
     bool start_kernel;                 /* of access */
     bool jupyter, ssh, compose, force; /* of image new */
 };
@@ -133,6 +137,7 @@ bool terminal_takes_colour(enum colour wanted);
 int wrong_usage(struct arena *arena, enum lang lang, struct str what);
 
 int command_access(struct arena *arena, const struct options *options);
+int command_run(struct arena *arena, const struct options *options);
 int command_explain(struct arena *arena, const struct options *options);
 int command_diff(struct arena *arena, const struct options *options);
 int command_plan(struct arena *arena, const struct options *options);

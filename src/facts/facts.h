@@ -24,6 +24,7 @@
 #include "facts/process.h"
 #include "facts/recipe.h"
 #include "facts/runtime.h"
+#include "facts/start.h"
 #include "facts/symptom.h"
 #include "facts/toolkit.h"
 #include "facts/torch.h"
@@ -50,6 +51,7 @@ struct facts {
     struct build_facts build;
     struct verify_facts verify;
     struct access_facts access;
+    struct start_facts start;
 };
 
 /* One layer: its name, its rows, and where it lies in struct facts. */

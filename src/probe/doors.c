@@ -34,20 +34,21 @@ static void derive_published(struct probe_ctx *ctx, const struct fact_int *port,
                      container->ports.from);
 }
 
-/* Where nobody said which: those that the container has, or that run. */
+/* Where nobody said which: those that run, else those that the container has. */
 static void derive_meant(struct access_facts *facts)
 {
-    bool ssh = fact_true(&facts->sshd_installed), lab = fact_true(&facts->lab_installed);
-    struct fact_str *meant = &facts->meant;
+    bool runs = fact_true(&facts->sshd_running) || fact_true(&facts->lab_running);
+    bool ssh = fact_true(runs ? &facts->sshd_running : &facts->sshd_installed);
+    bool lab = fact_true(runs ? &facts->lab_running : &facts->lab_installed);
+    struct str from = runs ? STR("what runs") : STR("what is installed");
 
-    if (meant->state != FACT_UNKNOWN)
+    if (facts->meant.state != FACT_UNKNOWN)
         return;
-    meant->from = STR("what is installed");
+    facts->meant.from = from;
     if (ssh || lab)
-        fact_str(meant, ssh && lab ? STR("both") : ssh ? STR("ssh") : STR("jupyter"),
-                 STR("what is installed"));
+        fact_str(&facts->meant, ssh && lab ? STR("both") : ssh ? STR("ssh") : STR("jupyter"), from);
     else if (fact_false(&facts->sshd_installed) && fact_false(&facts->lab_installed))
-        meant->state = FACT_ABSENT;
+        facts->meant.state = FACT_ABSENT;
 }
 
 static void run(struct probe_ctx *ctx)
@@ -57,6 +58,9 @@ static void run(struct probe_ctx *ctx)
     if (facts->door.state == FACT_UNKNOWN)
         facts->door =
             (struct fact_str){ .state = FACT_ABSENT, .from = STR("no door was asked about") };
+    if (ctx->facts->start.asked.state == FACT_UNKNOWN)
+        ctx->facts->start.asked =
+            (struct fact_bool){ .state = FACT_ABSENT, .from = STR("nothing is to be started") };
     if (!fact_is(&facts->door, STR("container")))
         return;
     derive_published(ctx, &facts->sshd_port, &facts->sshd_published);
