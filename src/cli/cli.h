@@ -40,7 +40,7 @@ struct options {
     struct str driver, platform, knowledge; /* of plan */
     struct str host;                        /* facts of the machine that is meant */
     struct str name, bind, shm_size; /* of run */
-    struct word_list mounts;
+    struct word_list mounts, options;
     int port;
     int pid;
     int device; /* of verify: 1 + the GPU's ordinal; 0: every GPU */

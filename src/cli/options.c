@@ -45,6 +45,7 @@ enum option_id {
     OPTION_BIND,
     OPTION_MOUNT,
     OPTION_SHM_SIZE,
+    OPTION_OPTION,
     OPTION_DRY_RUN,
     OPTION_JSON,
     OPTION_LANG,
@@ -111,6 +112,7 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_BIND] = { "--bind", NULL, "ADDRESS", OF_RUN, TEXT_CLI_OPTION_BIND },
     [OPTION_MOUNT] = { "--mount", NULL, "DIR:PATH[:ro]", OF_RUN, TEXT_CLI_OPTION_MOUNT },
     [OPTION_SHM_SIZE] = { "--shm-size", NULL, "SIZE", OF_RUN, TEXT_CLI_OPTION_SHM_SIZE },
+    [OPTION_OPTION] = { "--option", NULL, "WORD", OF_RUN, TEXT_CLI_OPTION_OPTION },
     [OPTION_DRY_RUN] = { "--dry-run", NULL, NULL, OF_RUN, TEXT_CLI_OPTION_DRY_RUN },
     [OPTION_JSON] = { "--json", NULL, NULL, OF_ALL, TEXT_CLI_OPTION_JSON },
     [OPTION_LANG] = { "--lang", NULL, "en|zh", OF_ALL, TEXT_CLI_OPTION_LANG },
@@ -352,6 +354,9 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
         break;
     case OPTION_SHM_SIZE:
         options->shm_size = value;
+        break;
+    case OPTION_OPTION:
+        *LIST_ADD(reader->arena, &options->options) = value;
         break;
     case OPTION_DRY_RUN:
         options->dry_run = true;

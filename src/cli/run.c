@@ -26,6 +26,8 @@ static void read_options(struct run *run)
     start->command_count = options->words.count - 1;
     start->shm_size = options->shm_size.len ? options->shm_size : STR("8g");
     start->gpus = options->gpus.count ? options->gpus.items[0] : STR("all");
+    start->options = options->options.items;
+    start->option_count = options->options.count;
     start->detached = options->ssh || options->jupyter;
     start->terminal = isatty(STDIN_FILENO);
     for (size_t i = 0; i < options->mounts.count && i < START_LIST; i++)
