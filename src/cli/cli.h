@@ -39,7 +39,7 @@ struct options {
     struct word_list gpus, files;           /* of plan: --gpu, --requirement, in their order */
     struct str driver, platform, knowledge; /* of plan */
     struct str host;                        /* facts of the machine that is meant */
-    struct str name, bind, shm_size; /* of run */
+    struct str name, bind, shm_size;        /* of run */
     struct word_list mounts, options;
     int port;
     int pid;

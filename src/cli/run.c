@@ -105,9 +105,8 @@ static void knock(struct run *run, const char *const *environ)
                                                    .host = host,
                                                    .port = run->door.host_port });
     else
-        access_jupyter(&knocker,
-                       &(struct jupyter_target){ .host = host, .port = run->door.host_port },
-                       false);
+        access_jupyter(
+            &knocker, &(struct jupyter_target){ .host = host, .port = run->door.host_port }, false);
 }
 
 static bool is_up(const struct access_facts *facts)
@@ -234,9 +233,8 @@ int command_run(struct arena *arena, const struct options *options)
     if (options->dry_run)
         return print(arena, options->lang,
                      arena_printf(arena, "%.*s\n", STR_ARG(start_line(arena, words))));
-    code = options->quiet || options->json
-               ? EXIT_GOOD
-               : say(&run, TEXT_RUN_STARTS, start_line(arena, words));
+    code = options->quiet || options->json ? EXIT_GOOD
+                                           : say(&run, TEXT_RUN_STARTS, start_line(arena, words));
     if (code != EXIT_GOOD)
         return code;
     return run.start.detached ? start_behind(&run, words) : start_before(&run, words);

@@ -39,8 +39,7 @@ static void find_image(struct run *run)
     struct str from = arena_printf(run->arena, "%s image inspect", run->engine->name);
     const char *words[] = { run->engine->name, "image", "inspect",
                             arena_copy(run->arena, run->start.image).data, NULL };
-    const struct child_result *result =
-        engine_run(&run->user, words, run->user.environ, ASK_US);
+    const struct child_result *result = engine_run(&run->user, words, run->user.environ, ASK_US);
 
     facts->stored.from = from;
     if (result && result->end == CHILD_OK &&
@@ -138,8 +137,8 @@ static void find_name(struct run *run)
     (void) str_cut(image, '@', &image, &rest);
     (void) str_cut(image, ':', &base, &rest);
     run->start.name = run->options->name.len ? run->options->name : base;
-    for (int i = 2; is_taken(run, run->start.name, &facts->name_state) &&
-                    !run->options->name.len && i <= NAMES_TRIED;
+    for (int i = 2; is_taken(run, run->start.name, &facts->name_state) && !run->options->name.len &&
+                    i <= NAMES_TRIED;
          i++)
         run->start.name = arena_printf(run->arena, "%.*s-%d", STR_ARG(base), i);
     fact_str(&facts->name, run->start.name, STR("as asked"));
@@ -237,8 +236,12 @@ static void look_at_door(struct run *run)
     fact_str(&run->subject->facts.start.wanted, wanted, STR("as asked"));
     run->door = (struct start_door){
         .address = options->bind.len ? options->bind : STR("127.0.0.1"),
-        .host_port = (uint16_t) (options->port ? options->port : ssh ? 2222 : 8888),
-        .port = !ssh ? 8888 : exposes(run, "2222/tcp") ? 2222 : 22,
+        .host_port = (uint16_t) (options->port ? options->port
+                                 : ssh         ? 2222
+                                               : 8888),
+        .port = !ssh                       ? 8888
+                : exposes(run, "2222/tcp") ? 2222
+                                           : 22,
     };
     run->start.door = &run->door;
     find_server(run, wanted);

@@ -61,19 +61,19 @@ struct access_facts {
     struct fact_str sshd_listen;       /* address; ABSENT: it runs, and listens nowhere */
     struct fact_int sshd_port;         /* in the container */
     struct fact_bool sshd_inside_only; /* it listens on the container's own loopback alone */
-    struct fact_str sshd_published; /* "127.0.0.1:2222" of the host; ABSENT: no port leads there */
-    struct fact_str sshd_config;    /* the file that it reads */
-    struct fact_str sshd_user;      /* who is to log in */
-    struct fact_str sshd_account;   /* "open", "locked", "no-login" (its shell lets nobody work);
-                                       ABSENT: there is no such user */
-    struct fact_str sshd_refused_by; /* "PermitRootLogin no": the line that refuses the user; ABSENT:
-                                        none does */
-    struct fact_bool sshd_takes_keys;  /* PubkeyAuthentication */
-    struct fact_str sshd_keys_file;    /* authorized_keys; ABSENT: there is none */
-    struct fact_int sshd_keys;         /* keys in it */
-    struct fact_str sshd_open_path;    /* what StrictModes refuses; ABSENT: nothing */
-    struct fact_str sshd_open_why;     /* "mode 0777", "owner 1000" */
-    struct fact_str sshd_lost_folder;  /* of the containers' PATH, that a login's lacks; ABSENT */
+    struct fact_str sshd_published;  /* "127.0.0.1:2222" of the host; ABSENT: no port leads there */
+    struct fact_str sshd_config;     /* the file that it reads */
+    struct fact_str sshd_user;       /* who is to log in */
+    struct fact_str sshd_account;    /* "open", "locked", "no-login" (its shell lets nobody work);
+                                        ABSENT: there is no such user */
+    struct fact_str sshd_refused_by; /* "PermitRootLogin no": the line that refuses the user;
+                                        ABSENT: none does */
+    struct fact_bool sshd_takes_keys;   /* PubkeyAuthentication */
+    struct fact_str sshd_keys_file;     /* authorized_keys; ABSENT: there is none */
+    struct fact_int sshd_keys;          /* keys in it */
+    struct fact_str sshd_open_path;     /* what StrictModes refuses; ABSENT: nothing */
+    struct fact_str sshd_open_why;      /* "mode 0777", "owner 1000" */
+    struct fact_str sshd_lost_folder;   /* of the containers' PATH, that a login's lacks; ABSENT */
     struct fact_str sshd_lost_variable; /* that a login does not see: "LD_LIBRARY_PATH"; ABSENT */
     struct fact_str sshd_lost_value;    /* what it is in the container */
 
@@ -126,7 +126,8 @@ ROWS access_fields[] = {
     FIELD_IN(access, jupyter, websocket, "open, refused or plain"),
     FIELD_IN(access, jupyter, websocket_status, "HTTP status of the upgrade"),
     FIELD_IN(access, jupyter, proxy, "what calls itself the server"),
-    FIELD(access, meant, "the doors that the container has, or was asked about: ssh, jupyter, both"),
+    FIELD(access, meant,
+          "the doors that the container has, or was asked about: ssh, jupyter, both"),
     FIELD_IN(access, sshd, installed, "whether an SSH server is in the container"),
     FIELD_IN(access, sshd, running, "whether it runs"),
     FIELD_IN(access, sshd, listen, "address that it listens on"),

@@ -1,5 +1,5 @@
-/* start: a container that is to be started. Only `gpuvet run` fills this layer; elsewhere `asked` is
- * ABSENT. */
+/* start: a container that is to be started. Only `gpuvet run` fills this layer; elsewhere `asked`
+ * is ABSENT. */
 #ifndef GPUVET_FACTS_START_H
 #define GPUVET_FACTS_START_H
 

@@ -45,8 +45,8 @@ int engine_find(const struct engine_user *user, struct str name, const struct en
 /* The engine's client, or any program, where the user's PATH has it; NULL: nowhere. */
 const char *engine_program(const struct engine_user *user, const char *name);
 
-/* What one command of an engine's answers and complains of, within `us`; its first word is looked up
- * in PATH. NULL: it is not installed. */
+/* What one command of an engine's answers and complains of, within `us`; its first word is looked
+ * up in PATH. NULL: it is not installed. */
 const struct child_result *engine_run(const struct engine_user *user, const char *const *words,
                                       const char *const *environ, int64_t us);
 

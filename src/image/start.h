@@ -11,13 +11,13 @@
 #define START_LIST 16
 
 struct start_form {
-    const char *engine;    /* of the engine's table */
-    const char *request;   /* container.request: "gpus", "cdi" */
-    const char *all;       /* GPU option: `gpu` "all" */
-    const char *gpu;       /* "--gpus", "--device" */
-    const char *prefix;    /* of each GPU's number: "nvidia.com/gpu="; NULL: "device=0,1" at once */
+    const char *engine;  /* of the engine's table */
+    const char *request; /* container.request: "gpus", "cdi" */
+    const char *all;     /* GPU option: `gpu` "all" */
+    const char *gpu;     /* "--gpus", "--device" */
+    const char *prefix;  /* of each GPU's number: "nvidia.com/gpu="; NULL: "device=0,1" at once */
     const char *unlabelled; /* where SELinux is enforcing; NULL: nothing */
-    bool own_limits; /* it runs as the user, who cannot raise limits above his own */
+    bool own_limits;        /* it runs as the user, who cannot raise limits above his own */
 };
 
 /* NULL: this engine starts nothing. */
@@ -34,9 +34,9 @@ struct start {
     struct str name, image, shm_size;
     struct str gpus; /* "all", "none", "0,1" */
     bool detached, terminal;
-    bool raise_limits;         /* memlock may be lifted */
-    bool selinux;              /* it is enforcing */
-    const struct start_door *door; /* NULL: none */
+    bool raise_limits;                                    /* memlock may be lifted */
+    bool selinux;                                         /* it is enforcing */
+    const struct start_door *door;                        /* NULL: none */
     struct str variables[START_LIST], mounts[START_LIST]; /* "NAME", "/a:/b:ro" */
     size_t variable_count, mount_count;
     const struct str *options, *command; /* the user's own */

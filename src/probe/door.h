@@ -9,9 +9,9 @@
 
 struct door_process {
     bool found;
-    struct str pid;      /* the name of its folder in /proc */
-    struct str words;    /* its command line, divided by NULs; sshd writes a title over its own */
-    struct doubt doubt;  /* why it may be there though it was not found */
+    struct str pid;     /* the name of its folder in /proc */
+    struct str words;   /* its command line, divided by NULs; sshd writes a title over its own */
+    struct doubt doubt; /* why it may be there though it was not found */
 };
 
 /* The process with the lowest number that `is` knows by its command line. Where /proc shows no

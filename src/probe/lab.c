@@ -101,10 +101,10 @@ static void read_files(struct probe_ctx *ctx, struct settings *settings)
     for (size_t i = 0; i < 2; i++) {
         read_file(ctx, arena_join(ctx->arena, STR("etc/jupyter"), str_of(files[i])), settings);
         if (home.len)
-            read_file(ctx,
-                      arena_printf(ctx->arena, "%.*s/.jupyter/%s", STR_ARG(str_from(home, 1)),
-                                   files[i]),
-                      settings);
+            read_file(
+                ctx,
+                arena_printf(ctx->arena, "%.*s/.jupyter/%s", STR_ARG(str_from(home, 1)), files[i]),
+                settings);
     }
 }
 
@@ -159,8 +159,7 @@ static void look_at_installed(struct probe_ctx *ctx, bool running)
     (void) eyes_variable(ctx->eyes, "PATH", &path);
     while (path.len && count < 64 && str_next_part(&path, ':', &folder))
         if (str_starts(folder, STR("/")))
-            paths[count++] =
-                arena_join(ctx->arena, str_from(folder, 1), STR("jupyter")).data;
+            paths[count++] = arena_join(ctx->arena, str_from(folder, 1), STR("jupyter")).data;
     door_installed(ctx, paths, count, running, &ctx->facts->access.lab_installed);
 }
 

@@ -171,8 +171,7 @@ static void read_shells(struct login *login)
     static const char *const own[] = { ".bash_profile", ".bash_login", ".profile" };
     struct arena *arena = login->ctx->arena;
     struct str folder = STR("etc/profile.d");
-    struct str home =
-        str_from(login->account->home, str_starts(login->account->home, STR("/")));
+    struct str home = str_from(login->account->home, str_starts(login->account->home, STR("/")));
     struct names names = { 0 };
 
     (void) read_shell(login, STR("etc/profile"));
@@ -200,8 +199,7 @@ static bool pam_reads(struct login *login, const struct sshd_settings *settings)
 
 static void read_all(struct login *login, const struct sshd_settings *settings)
 {
-    struct str home =
-        str_from(login->account->home, str_starts(login->account->home, STR("/")));
+    struct str home = str_from(login->account->home, str_starts(login->account->home, STR("/")));
     struct str words = settings->items[SSHD_SET_ENV].value, word;
 
     if (settings->items[SSHD_SET_ENV].unsure || settings->items[SSHD_USER_ENVIRONMENT].unsure)

@@ -39,8 +39,8 @@ struct wishes {
     bool engines;           /* how the machine's container engines are set up */
     bool thorough;          /* --thorough: read in full what is else judged by a part */
     bool inside;            /* the doors of the container that the root is, */
-    struct str door, user;  /* "ssh" or "jupyter", empty: those that it has; who is to log in, empty:
-                               whom its processes belong to */
+    struct str door, user; /* "ssh" or "jupyter", empty: those that it has; who is to log in, empty:
+                              whom its processes belong to */
 };
 
 struct python_state;

@@ -327,9 +327,8 @@ static void look_at_user(struct probe_ctx *ctx, const struct door_process *proce
     if (look.settings.items[SSHD_PUBKEY].unsure)
         look.facts->sshd_takes_keys.from = usual_config;
     else
-        settle_bool(&look.facts->sshd_takes_keys,
-                    is_yes(&look.settings.items[SSHD_PUBKEY], true), usual_config,
-                    &look.settings.doubt);
+        settle_bool(&look.facts->sshd_takes_keys, is_yes(&look.settings.items[SSHD_PUBKEY], true),
+                    usual_config, &look.settings.doubt);
     look_at_keys(&look);
     login_compare(ctx, &look.account, &look.settings);
 }

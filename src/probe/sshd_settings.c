@@ -97,9 +97,8 @@ static void set(struct reading *reading, const struct sshd_line *line, enum bloc
             setting->unsure |= !setting->matched;
         else if (adds || setting->value.len == 0 || (in_match && !setting->matched))
             *setting = (struct sshd_setting){
-                .value = i == SSHD_SET_ENV
-                             ? set_env_words(arena, line)
-                             : joined(arena, adds ? setting->value : STR(""), line),
+                .value = i == SSHD_SET_ENV ? set_env_words(arena, line)
+                                           : joined(arena, adds ? setting->value : STR(""), line),
                 .from = from,
                 .matched = in_match,
                 .unsure = setting->unsure,
