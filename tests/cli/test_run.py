@@ -57,7 +57,7 @@ class Run(unittest.TestCase):
     def test_each_engine_gets_its_own_words(self):
         for engine in ("docker", "podman", "nerdctl"):
             with self.subTest(engine):
-                words = self.words("team/x:1", engine=engine)
+                words = self.words("--engine", engine, "team/x:1", engine=engine)
                 self.assertEqual(words[:2], [engine, "run"])
                 self.assertEqual(words[words.index("--shm-size") + 1], "8g")
 
