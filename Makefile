@@ -43,6 +43,7 @@ test-real: $(BUILD)/build.ninja
 	  tests/real/plans.py $(BUILD)/src/cli/gpuvet $(BUILD)/plans.json || failed=1; \
 	  tests/real/wheels.py $(BUILD)/tools/read_wheel || failed=1; \
 	  tests/real/access.py $(BUILD)/src/cli/gpuvet $(REAL)/jupyter || failed=1; \
+	  tests/real/run.py $(BUILD)/src/cli/gpuvet || failed=1; \
 	  exit $$failed
 
 measure: $(BUILD)/build.ninja

@@ -40,6 +40,9 @@ struct options {
     struct word_list gpus, files;           /* of plan: --gpu, --requirement, in their order */
     struct str driver, platform, knowledge; /* of plan */
     struct str host;                        /* facts of the machine that is meant */
+    struct str name, bind, shm_size;        /* of run */
+    struct word_list mounts, options;
+    int port;
     int pid;
     int device; /* of verify: 1 + the GPU's ordinal; 0: every GPU */
     enum lang lang;
@@ -48,6 +51,7 @@ struct options {
     bool no_driver, quick, thorough;
     bool list, with_machine, matrix, steps;
     bool text, no_redact;              /* of snapshot */
+    bool dry_run;                      /* of run */
     bool start_kernel;                 /* of access */
     bool jupyter, ssh, compose, force; /* of image new */
 };
@@ -64,8 +68,9 @@ enum command_bit {
     OF_ACCESS = 128,
     OF_IMAGE = 256,
     OF_LOCK = 512,
-    OF_ALL = 1023,
-    OF_STACK = OF_ALL & ~OF_ACCESS /* they look at an environment */
+    OF_RUN = 1024,
+    OF_ALL = 2047,
+    OF_STACK = OF_ALL & ~(OF_ACCESS | OF_RUN) /* they look at an environment */
 };
 
 /* What may follow a command's name: nothing; one word or two, which must; any number. */
@@ -134,6 +139,7 @@ bool terminal_takes_colour(enum colour wanted);
 int wrong_usage(struct arena *arena, enum lang lang, struct str what);
 
 int command_access(struct arena *arena, const struct options *options);
+int command_run(struct arena *arena, const struct options *options);
 int command_explain(struct arena *arena, const struct options *options);
 int command_diff(struct arena *arena, const struct options *options);
 int command_plan(struct arena *arena, const struct options *options);

@@ -16,6 +16,7 @@ const struct command_row cli_commands[] = {
     { "lock", OF_LOCK, WORDS_NONE, NULL, TEXT_CLI_COMMAND_LOCK, command_lock },
     { "image", OF_IMAGE, WORDS_ANY, "check|name|new …", TEXT_CLI_COMMAND_IMAGE, command_image },
     { "access", OF_ACCESS, WORDS_ANY, "DOOR WHERE", TEXT_CLI_COMMAND_ACCESS, command_access },
+    { "run", OF_RUN, WORDS_ANY, "IMAGE [-- CMD…]", TEXT_CLI_COMMAND_RUN, command_run },
     { NULL, OF_ALL, WORDS_NONE, NULL, TEXT_COUNT, NULL },
 };
 

@@ -40,6 +40,14 @@ enum option_id {
     OPTION_SSH,
     OPTION_COMPOSE,
     OPTION_FORCE,
+    OPTION_GPUS,
+    OPTION_NAME,
+    OPTION_PORT,
+    OPTION_BIND,
+    OPTION_MOUNT,
+    OPTION_SHM_SIZE,
+    OPTION_OPTION,
+    OPTION_DRY_RUN,
     OPTION_JSON,
     OPTION_LANG,
     OPTION_COLOR,
@@ -67,7 +75,7 @@ static const struct option_row rows[OPTION_COUNT] = {
                            OF_CHECK | OF_LOCK | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
                            TEXT_CLI_OPTION_CONTAINER },
     [OPTION_ENGINE] = { "--engine", NULL, "ENGINE",
-                        OF_CHECK | OF_LOCK | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
+                        OF_CHECK | OF_LOCK | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT | OF_ACCESS | OF_RUN,
                         TEXT_CLI_OPTION_ENGINE },
     [OPTION_POD] = { "--pod", NULL, "FILE", OF_CHECK, TEXT_CLI_OPTION_POD },
     [OPTION_SNAPSHOT] = { "--snapshot", NULL, "FILE",
@@ -100,10 +108,19 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_VERIFY] = { "--verify", NULL, "FILE", OF_LOCK, TEXT_CLI_OPTION_VERIFY },
     [OPTION_TEXT] = { "--text", NULL, NULL, OF_SNAPSHOT, TEXT_CLI_OPTION_TEXT },
     [OPTION_NO_REDACT] = { "--no-redact", NULL, NULL, OF_SNAPSHOT, TEXT_CLI_OPTION_NO_REDACT },
-    [OPTION_JUPYTER] = { "--jupyter", NULL, NULL, OF_IMAGE, TEXT_CLI_OPTION_JUPYTER },
-    [OPTION_SSH] = { "--ssh", NULL, NULL, OF_IMAGE, TEXT_CLI_OPTION_SSH },
+    [OPTION_JUPYTER] = { "--jupyter", NULL, NULL, OF_IMAGE | OF_ACCESS | OF_RUN,
+                         TEXT_CLI_OPTION_JUPYTER },
+    [OPTION_SSH] = { "--ssh", NULL, NULL, OF_IMAGE | OF_ACCESS | OF_RUN, TEXT_CLI_OPTION_SSH },
     [OPTION_COMPOSE] = { "--compose", NULL, NULL, OF_IMAGE, TEXT_CLI_OPTION_COMPOSE },
     [OPTION_FORCE] = { "--force", NULL, NULL, OF_IMAGE, TEXT_CLI_OPTION_FORCE },
+    [OPTION_GPUS] = { "--gpus", NULL, "all|none|0,1", OF_RUN, TEXT_CLI_OPTION_GPUS },
+    [OPTION_NAME] = { "--name", NULL, "NAME", OF_RUN, TEXT_CLI_OPTION_NAME },
+    [OPTION_PORT] = { "--port", NULL, "N", OF_RUN, TEXT_CLI_OPTION_PORT },
+    [OPTION_BIND] = { "--bind", NULL, "ADDRESS", OF_RUN, TEXT_CLI_OPTION_BIND },
+    [OPTION_MOUNT] = { "--mount", NULL, "DIR:PATH[:ro]", OF_RUN, TEXT_CLI_OPTION_MOUNT },
+    [OPTION_SHM_SIZE] = { "--shm-size", NULL, "SIZE", OF_RUN, TEXT_CLI_OPTION_SHM_SIZE },
+    [OPTION_OPTION] = { "--option", NULL, "WORD", OF_RUN, TEXT_CLI_OPTION_OPTION },
+    [OPTION_DRY_RUN] = { "--dry-run", NULL, NULL, OF_RUN, TEXT_CLI_OPTION_DRY_RUN },
     [OPTION_JSON] = { "--json", NULL, NULL, OF_ALL, TEXT_CLI_OPTION_JSON },
     [OPTION_LANG] = { "--lang", NULL, "en|zh", OF_ALL, TEXT_CLI_OPTION_LANG },
     [OPTION_COLOR] = { "--color", NULL, "auto|always|never", OF_ALL, TEXT_CLI_OPTION_COLOR },
@@ -179,6 +196,16 @@ static void set_device(struct reader *reader, struct str value)
         wrong_value(reader, OPTION_DEVICE, value);
     else
         reader->options->device = (int) device + 1;
+}
+
+static void set_port(struct reader *reader, struct str value)
+{
+    uint64_t port;
+
+    if (str_u64(value, 10, &port) < 0 || port == 0 || port > UINT16_MAX)
+        wrong_value(reader, OPTION_PORT, value);
+    else
+        reader->options->port = (int) port;
 }
 
 static void set_engine(struct reader *reader, struct str value)
@@ -319,6 +346,30 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
         break;
     case OPTION_FORCE:
         options->force = true;
+        break;
+    case OPTION_GPUS:
+        *LIST_ADD(reader->arena, &options->gpus) = value;
+        break;
+    case OPTION_NAME:
+        options->name = value;
+        break;
+    case OPTION_PORT:
+        set_port(reader, value);
+        break;
+    case OPTION_BIND:
+        options->bind = value;
+        break;
+    case OPTION_MOUNT:
+        *LIST_ADD(reader->arena, &options->mounts) = value;
+        break;
+    case OPTION_SHM_SIZE:
+        options->shm_size = value;
+        break;
+    case OPTION_OPTION:
+        *LIST_ADD(reader->arena, &options->options) = value;
+        break;
+    case OPTION_DRY_RUN:
+        options->dry_run = true;
         break;
     case OPTION_JSON:
         options->json = true;

@@ -49,6 +49,9 @@ int examine_host(struct arena *arena, const struct options *options, bool ask, s
 
 /* One kind of subject each: as subject_examine(). */
 int examine_container(struct arena *arena, const struct options *options, struct subject *ret);
+/* The doors of a container ("[USER@]NAME"), from its inside. */
+int examine_doors(struct arena *arena, const struct options *options, struct str where,
+                  struct subject *ret);
 int examine_image(struct arena *arena, const struct options *options, struct subject *ret);
 int examine_pod(struct arena *arena, const struct options *options, struct subject *ret);
 
@@ -63,8 +66,8 @@ int engine_refused(struct arena *arena, const struct options *options, struct st
 int subject_examine(struct arena *arena, const struct options *options, struct subject *ret);
 
 /* A lock's bytes, which come from `file`. Exit codes as above. */
-int read_lock(struct arena *arena, const struct options *options, struct str file,
-              struct str bytes, struct lock *ret);
+int read_lock(struct arena *arena, const struct options *options, struct str file, struct str bytes,
+              struct lock *ret);
 
 /* Facts of the snapshot that `options` name. Exit codes as above. */
 int subject_replay(struct arena *arena, const struct options *options, struct subject *ret);

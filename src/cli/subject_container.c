@@ -95,6 +95,46 @@ int examine_container(struct arena *arena, const struct options *options, struct
     return EXIT_GOOD;
 }
 
+int examine_doors(struct arena *arena, const struct options *options, struct str where,
+                  struct subject *ret)
+{
+    struct looking *looking = &ret->looking;
+    struct container *container = ARENA_NEW(arena, struct container);
+    struct engine_user engine = engine_user(arena, options);
+    struct str user = { NULL, 0 }, name = where, why = { NULL, 0 };
+    size_t at = str_rfind_char(where, '@');
+    int r;
+
+    if (at != STR_NONE) {
+        user = str_slice(where, 0, at);
+        name = str_from(where, at + 1);
+    }
+    r = container_open(&engine, name, container, &why);
+    if (r < 0)
+        return engine_refused(arena, options, name, r, why);
+    looking->eyes = eyes_of_container(container, engine.live);
+    looking->wishes = (struct wishes){
+        .inside = true,
+        .user = user,
+        .door = options->ssh == options->jupyter ? (struct str){ NULL, 0 }
+                : options->ssh                   ? STR("ssh")
+                                                 : STR("jupyter"),
+    };
+    looking->ctx = (struct probe_ctx){ .arena = arena,
+                                       .root = container->root,
+                                       .eyes = &looking->eyes,
+                                       .wishes = &looking->wishes,
+                                       .facts = &ret->facts };
+    ask_nobody(ret, FACT_UNKNOWN, STR("access container"));
+    probe_sshd.run(&looking->ctx);
+    probe_lab.run(&looking->ctx);
+    container_tell(arena, container, &ret->facts);
+    probe_all(&(struct probe_ctx){ .arena = arena, .facts = &ret->facts }, COST_NOTHING);
+    ret->kind = STR("door");
+    ret->name = container->said.name.len ? container->said.name : name;
+    return EXIT_GOOD;
+}
+
 /* --- a pod --------------------------------------------------------------------------------- */
 
 static const struct engine kubernetes = { .name = "kubernetes",

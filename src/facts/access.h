@@ -1,7 +1,7 @@
 /*
  * access: the doors into a machine or container, SSH and Jupyter, as somebody who wants in meets
- * them. Only `gpuvet access` fills this layer; elsewhere `door` is ABSENT. No password and no token
- * is ever a fact.
+ * them, and as the container itself keeps them. Only `gpuvet access` and `gpuvet run` fill this
+ * layer; elsewhere `door` is ABSENT. No password and no token is ever a fact.
  */
 #ifndef GPUVET_FACTS_ACCESS_H
 #define GPUVET_FACTS_ACCESS_H
@@ -9,7 +9,7 @@
 #include "facts/field.h"
 
 struct access_facts {
-    struct fact_str door;      /* "ssh", "jupyter": what was asked about */
+    struct fact_str door;      /* "ssh", "jupyter", "container": what was asked about */
     struct fact_str host;      /* name or address that is connected to */
     struct fact_int port;      /* of TCP, 1 to 65535 */
     struct fact_str address;   /* what the name stands for; ABSENT: nobody knows the name */
@@ -54,6 +54,36 @@ struct access_facts {
                                           asked for: a proxy dropped it); ABSENT: no kernel */
     struct fact_int jupyter_websocket_status; /* HTTP status of the upgrade */
     struct fact_str jupyter_proxy;            /* what calls itself the server in the answer */
+
+    struct fact_str meant; /* of a container: "ssh", "jupyter", "both"; ABSENT: it has neither */
+
+    struct fact_bool sshd_installed, sshd_running;
+    struct fact_str sshd_listen;       /* address; ABSENT: it runs, and listens nowhere */
+    struct fact_int sshd_port;         /* in the container */
+    struct fact_bool sshd_inside_only; /* it listens on the container's own loopback alone */
+    struct fact_str sshd_published;  /* "127.0.0.1:2222" of the host; ABSENT: no port leads there */
+    struct fact_str sshd_config;     /* the file that it reads */
+    struct fact_str sshd_user;       /* who is to log in */
+    struct fact_str sshd_account;    /* "open", "locked", "no-login" (its shell lets nobody work);
+                                        ABSENT: there is no such user */
+    struct fact_str sshd_refused_by; /* "PermitRootLogin no": the line that refuses the user;
+                                        ABSENT: none does */
+    struct fact_bool sshd_takes_keys;   /* PubkeyAuthentication */
+    struct fact_str sshd_keys_file;     /* authorized_keys; ABSENT: there is none */
+    struct fact_int sshd_keys;          /* keys in it */
+    struct fact_str sshd_open_path;     /* what StrictModes refuses; ABSENT: nothing */
+    struct fact_str sshd_open_why;      /* "mode 0777", "owner 1000" */
+    struct fact_str sshd_lost_folder;   /* of the containers' PATH, that a login's lacks; ABSENT */
+    struct fact_str sshd_lost_variable; /* that a login does not see: "LD_LIBRARY_PATH"; ABSENT */
+    struct fact_str sshd_lost_value;    /* what it is in the container */
+
+    struct fact_bool lab_installed, lab_running; /* Jupyter in the container */
+    struct fact_str lab_listen;                  /* as of sshd */
+    struct fact_int lab_port;
+    struct fact_bool lab_inside_only;
+    struct fact_str lab_published;
+    struct fact_str lab_ip;    /* what it was told to listen on; ABSENT: its default, localhost */
+    struct fact_str lab_token; /* "given", "empty" (anybody gets in), "made" (at each start) */
 };
 
 ROWS access_fields[] = {
@@ -96,6 +126,34 @@ ROWS access_fields[] = {
     FIELD_IN(access, jupyter, websocket, "open, refused or plain"),
     FIELD_IN(access, jupyter, websocket_status, "HTTP status of the upgrade"),
     FIELD_IN(access, jupyter, proxy, "what calls itself the server"),
+    FIELD(access, meant,
+          "the doors that the container has, or was asked about: ssh, jupyter, both"),
+    FIELD_IN(access, sshd, installed, "whether an SSH server is in the container"),
+    FIELD_IN(access, sshd, running, "whether it runs"),
+    FIELD_IN(access, sshd, listen, "address that it listens on"),
+    FIELD_IN(access, sshd, port, "port that it listens on"),
+    FIELD_IN(access, sshd, inside_only, "whether only the container itself reaches it"),
+    FIELD_IN(access, sshd, published, "address of the host that leads to it"),
+    FIELD_IN(access, sshd, config, "its configuration"),
+    FIELD_IN(access, sshd, user, "who is to log in"),
+    FIELD_IN(access, sshd, account, "the account is open, locked or no-login"),
+    FIELD_IN(access, sshd, refused_by, "the setting that refuses the user"),
+    FIELD_IN(access, sshd, takes_keys, "whether it takes keys"),
+    FIELD_IN(access, sshd, keys_file, "the file with the keys that may log in"),
+    FIELD_IN(access, sshd, keys, "how many keys it holds"),
+    FIELD_IN(access, sshd, open_path, "a file or folder that is too open for StrictModes"),
+    FIELD_IN(access, sshd, open_why, "what is wrong with it"),
+    FIELD_IN(access, sshd, lost_folder, "a folder of PATH that a login does not have"),
+    FIELD_IN(access, sshd, lost_variable, "a variable that a login does not have"),
+    FIELD_IN(access, sshd, lost_value, "what it is in the container"),
+    FIELD_IN(access, lab, installed, "whether Jupyter is in the container"),
+    FIELD_IN(access, lab, running, "whether it runs"),
+    FIELD_IN(access, lab, listen, "address that it listens on"),
+    FIELD_IN(access, lab, port, "port that it listens on"),
+    FIELD_IN(access, lab, inside_only, "whether only the container itself reaches it"),
+    FIELD_IN(access, lab, published, "address of the host that leads to it"),
+    FIELD_IN(access, lab, ip, "address that it was told to listen on"),
+    FIELD_IN(access, lab, token, "its token is given, empty or made at each start"),
 };
 
 #endif

@@ -14,7 +14,7 @@ const struct layer facts_layers[] = {
     LAYER(runtime), LAYER(cudnn),    LAYER(torch),     LAYER(loader),  LAYER(extensions),
     LAYER(toolkit), LAYER(process),  LAYER(container), LAYER(engines), LAYER(kernel_log),
     LAYER(symptom), LAYER(recipe),   LAYER(build),     LAYER(verify),  LAYER(access),
-    LAYER(lock),
+    LAYER(lock),    LAYER(start),
 };
 const size_t facts_layer_count = sizeof(facts_layers) / sizeof(facts_layers[0]);
 

@@ -25,6 +25,7 @@
 #include "facts/process.h"
 #include "facts/recipe.h"
 #include "facts/runtime.h"
+#include "facts/start.h"
 #include "facts/symptom.h"
 #include "facts/toolkit.h"
 #include "facts/torch.h"
@@ -52,6 +53,7 @@ struct facts {
     struct verify_facts verify;
     struct access_facts access;
     struct lock_facts lock;
+    struct start_facts start;
 };
 
 /* One layer: its name, its rows, and where it lies in struct facts. */

@@ -98,7 +98,7 @@ static struct str path_of(const char *const *environ)
 }
 
 /* As a shell finds it, but never in the working directory. */
-static const char *program_named(const struct engine_user *user, const char *name)
+const char *engine_program(const struct engine_user *user, const char *name)
 {
     struct str rest = path_of(user->environ), folder;
 
@@ -125,7 +125,7 @@ static const char *const *command_of(const struct engine_user *user, const char 
     for (size_t i = 0; i < ENGINE_WORDS && words[i]; i++)
         argv[i] =
             strcmp(words[i], ENGINE_NAME) == 0 ? arena_copy(user->arena, name).data : words[i];
-    argv[0] = program_named(user, words[0]);
+    argv[0] = engine_program(user, words[0]);
     return argv[0] ? argv : NULL;
 }
 
@@ -140,7 +140,7 @@ static struct str last_line(struct arena *arena, struct str text)
     return arena_copy(arena, last);
 }
 
-static struct str complaint_of(struct arena *arena, const struct child_result *result)
+struct str engine_complaint(struct arena *arena, const struct child_result *result)
 {
     struct str said = last_line(arena, result->complaints);
 
@@ -166,10 +166,33 @@ static int ask(const struct engine_user *user, const struct engine *engine, stru
                                              .answers_on_stdout = true },
                        clock_us() + ASK_US);
     *ret_why = arena_printf(user->arena, "%s: %.*s", engine->name,
-                            STR_ARG(complaint_of(user->arena, result)));
+                            STR_ARG(engine_complaint(user->arena, result)));
     if (result->end != CHILD_OK)
         return result->end == CHILD_LATE ? -ETIMEDOUT : -ENOENT;
     return inspect_read(user->arena, result->answers, engine->form, name, ret);
+}
+
+const struct child_result *engine_run(const struct engine_user *user, const char *const *words,
+                                      const char *const *environ, int64_t us)
+{
+    const char **argv;
+    size_t count = 0;
+
+    while (words[count])
+        count++;
+    argv = (const char **) arena_array(user->arena, count + 1, sizeof(*argv));
+    for (size_t i = 1; i < count; i++)
+        argv[i] = words[i];
+    argv[0] = engine_program(user, words[0]);
+    if (!argv[0])
+        return NULL;
+    return child_run(user->arena,
+                     &(struct child_spec){ .argv = argv,
+                                           .environ = environ,
+                                           .answer_limit = INSPECT_TEXT,
+                                           .complaint_limit = 1u << 16,
+                                           .answers_on_stdout = true },
+                     clock_us() + us);
 }
 
 int engine_find(const struct engine_user *user, struct str name, const struct engine **ret_engine,
@@ -207,5 +230,5 @@ struct child *engine_stream(const struct engine_user *user, const char *const *w
 struct str engine_stream_end(struct arena *arena, struct child *child, bool read_to_end)
 {
     children_wait(&child, 1, read_to_end ? clock_us() + END_US : 0, NULL);
-    return complaint_of(arena, child_result(child));
+    return engine_complaint(arena, child_result(child));
 }

@@ -42,6 +42,17 @@ struct engine_user {
 int engine_find(const struct engine_user *user, struct str name, const struct engine **ret_engine,
                 struct inspect *ret, struct str *ret_why);
 
+/* The engine's client, or any program, where the user's PATH has it; NULL: nowhere. */
+const char *engine_program(const struct engine_user *user, const char *name);
+
+/* What one command of an engine's answers and complains of, within `us`; its first word is looked
+ * up in PATH. NULL: it is not installed. */
+const struct child_result *engine_run(const struct engine_user *user, const char *const *words,
+                                      const char *const *environ, int64_t us);
+
+/* The last line of a complaint. */
+struct str engine_complaint(struct arena *arena, const struct child_result *result);
+
 /*
  * Starts one of an engine's commands, whose standard output child_output() gives. The first word
  * may be another program's than the engine's. NULL: it is not installed.

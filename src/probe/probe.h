@@ -38,6 +38,9 @@ struct wishes {
     struct str environment; /* --env: an environment's folder */
     bool engines;           /* how the machine's container engines are set up */
     bool thorough;          /* --thorough: read in full what is else judged by a part */
+    bool inside;            /* the doors of the container that the root is, */
+    struct str door, user; /* "ssh" or "jupyter", empty: those that it has; who is to log in, empty:
+                              whom its processes belong to */
 };
 
 struct python_state;
@@ -71,6 +74,9 @@ struct probe {
 
 extern const struct probe *const probes[];
 extern const size_t probe_count;
+
+/* Those that look at a container's doors: what `gpuvet access container` runs alone. */
+extern const struct probe probe_sshd, probe_lab;
 
 /* Runs all probes of at most this kind: COST_FILES runs all but the thorough ones, COST_NOTHING the
  * derivations.

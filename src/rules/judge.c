@@ -91,10 +91,12 @@ static void take(struct arena *arena, const struct facts *facts, const struct ru
     }
 }
 
-/* Who asks about a door asks about nothing else. */
+/* Who asks about a door asks about nothing else, but of a container what a login there sees. */
 static bool is_asked(const struct facts *facts, const struct rule *rule)
 {
-    return facts->access.door.state != FACT_KNOWN || str_starts(rule->slug, STR("access/"));
+    return facts->access.door.state != FACT_KNOWN || str_starts(rule->slug, STR("access/")) ||
+           (fact_is(&facts->access.door, STR("container")) &&
+            str_eqz(rule->slug, "torch/wrong-environment"));
 }
 
 void rules_judge(struct arena *arena, const struct facts *facts, struct judgement *ret)
