@@ -69,7 +69,7 @@ class Pool:
 class Tables:
     def __init__(self, causes):
         self.causes = causes
-        self.nodes = []
+        self.nodes = {}
         self.words = Pool()
         self.commands = Pool()
         self.rules = []
@@ -91,10 +91,9 @@ class Tables:
     # --- conditions -------------------------------------------------------------------------
 
     def add_node(self, kind, left=0, right=0, text="", number=0, operator="EQUAL"):
-        self.nodes.append(
-            f"{{ EXPR_{kind}, COMPARE_{operator}, {left}, {right}, {view(text)}, {number} }}"
-        )
-        return len(self.nodes) - 1
+        # Conditions repeat each other: what says the same is one node.
+        row = f"{{ EXPR_{kind}, COMPARE_{operator}, {left}, {right}, {view(text)}, {number} }}"
+        return self.nodes.setdefault(row, len(self.nodes))
 
     OPERATORS = {
         "==": "EQUAL", "!=": "UNEQUAL", "<": "LESS", "<=": "AT_MOST", ">": "GREATER",

@@ -39,9 +39,9 @@ enum comparison {
 };
 
 struct expr {
-    enum expr_kind kind;
-    enum comparison comparison;
-    unsigned left, right; /* positions of nodes */
+    enum expr_kind kind : 8;
+    enum comparison comparison : 8;
+    uint16_t left, right; /* positions of nodes */
     struct str text;
     int64_t number;
 };
