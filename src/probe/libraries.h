@@ -20,4 +20,7 @@ void libraries_without_torch(struct probe_ctx *ctx, struct torch_import_wish *re
 bool libraries_meant(struct probe_ctx *ctx, const struct search *search,
                      const struct torch_import_wish *wish, struct str name, struct str *ret);
 
+/* A library's SONAME; of one that has none, the name that it was asked for by. */
+struct str library_soname(const struct library *library);
+
 #endif
