@@ -256,22 +256,31 @@ static bool is_other_major(struct str name, unsigned major)
 
 /* --- two managers --------------------------------------------------------------------------- */
 
-/* True where the copy that came with torch is of another manager, and newer. A newer one that is
- * loaded in an older one's place has all that torch asks for. */
-static bool record_mix(struct work *work, const struct library_facts *library)
+/* 1 where the copy that came with torch is of another manager, and newer; else 0, or why a look
+ * failed. A newer one that is loaded in an older one's place has all that torch asks for. */
+static int record_mix(struct work *work, const struct library_facts *library, struct str *ret_at)
 {
     struct loader_facts *loader = &work->ctx->facts->loader;
+    const struct fact_list *packages = &work->ctx->facts->torch.packages;
     const struct python_state *python = work->ctx->python;
-    struct library_owner owner;
-    struct str meant;
+    struct library_owner owner = { .from = { NULL, 0 } };
+    struct str meant = { NULL, 0 };
+    int r = libraries_meant(work->ctx, &python->import->map.search, python->import_wish,
+                            library->name.value, &meant);
 
-    if (!libraries_meant(work->ctx, &python->import->map.search, python->import_wish,
-                         library->name.value, &meant) ||
-        library_owner(&work->owners, library->name.value, meant, &owner) != 1 ||
-        !str_eq(owner.manager, own_manager(&work->ctx->facts->torch)) ||
+    *ret_at = meant;
+    if (r != 1)
+        return r;
+    r = library_owner(&work->owners, library->name.value, meant, &owner);
+    *ret_at = r < 0 ? owner.from : packages->from;
+    if (r == 0 && (packages->state != FACT_KNOWN || packages->partial))
+        return -EIO;
+    if (r != 1)
+        return r;
+    if (!str_eq(owner.manager, own_manager(&work->ctx->facts->torch)) ||
         !same_major(library->version.value, owner.version) ||
         dotted_compare(library->version.value, owner.version) >= 0)
-        return false;
+        return 0;
     loader->mixed = library->name;
     loader->mixed_path = library->path;
     loader->mixed_version = library->version;
@@ -279,7 +288,19 @@ static bool record_mix(struct work *work, const struct library_facts *library)
     fact_str(&loader->mixed_meant, path_shown(work->ctx->arena, meant), meant);
     fact_str(&loader->mixed_meant_version, owner.version, owner.from);
     fact_str(&loader->mixed_meant_manager, owner.manager, owner.from);
-    return true;
+    return 1;
+}
+
+/* What could not be read that would tell whether it is another manager's, and how old; empty: all
+ * could. */
+static struct str open_question(const struct library_facts *library, struct str own)
+{
+    if (library->manager.state == FACT_UNKNOWN || library->manager.state == FACT_DENIED)
+        return library->manager.from;
+    if (library->manager.state == FACT_KNOWN && !str_eq(library->manager.value, own) &&
+        library->version.state != FACT_KNOWN)
+        return library->version.from;
+    return (struct str){ NULL, 0 };
 }
 
 static void record_mixes(struct work *work)
@@ -287,18 +308,24 @@ static void record_mixes(struct work *work)
     struct loader_facts *loader = &work->ctx->facts->loader;
     const struct fact_list *libraries = &loader->libraries;
     struct str own = own_manager(&work->ctx->facts->torch), from = libraries->from;
-    enum fact_state rest = libraries->partial || own.len == 0 ? FACT_UNKNOWN : FACT_ABSENT;
+    enum fact_state rest = libraries->partial || work->ctx->facts->torch.source.state != FACT_KNOWN
+                               ? FACT_UNKNOWN
+                               : FACT_ABSENT;
 
     for (size_t i = 0; work->ctx->python->import && own.len && i < libraries->count; i++) {
         const struct library_facts *library = &LIST_OF(library, libraries)[i];
+        struct str at = open_question(library, own);
+        int r = 0;
 
-        if (library->manager.state == FACT_UNKNOWN && library->manager.from.len) {
-            rest = FACT_UNKNOWN;
-            from = library->manager.from;
-        }
         if (library->manager.state == FACT_KNOWN && library->version.state == FACT_KNOWN &&
-            !str_eq(library->manager.value, own) && record_mix(work, library))
+            !str_eq(library->manager.value, own))
+            r = record_mix(work, library, &at);
+        if (r == 1)
             return;
+        if (r < 0 || (r == 0 && open_question(library, own).len)) {
+            rest = FACT_UNKNOWN;
+            from = at;
+        }
     }
     fact_without(&loader->mixed, rest, from);
 }

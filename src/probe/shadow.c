@@ -60,10 +60,10 @@ static int find_meant_of(struct probe_ctx *ctx, const struct search *search,
                : 0;
 }
 
-bool libraries_meant(struct probe_ctx *ctx, const struct search *search,
-                     const struct torch_import_wish *wish, struct str name, struct str *ret)
+int libraries_meant(struct probe_ctx *ctx, const struct search *search,
+                    const struct torch_import_wish *wish, struct str name, struct str *ret)
 {
-    return find_meant_of(ctx, search, wish, name, STR(""), ret) == 1;
+    return find_meant_of(ctx, search, wish, name, STR(""), ret);
 }
 
 /* 1 where it is a CUDA library of which another copy came with torch; else as find_meant(). */
