@@ -89,11 +89,11 @@ struct str engine_names(struct arena *arena)
 
 /* --- programs ------------------------------------------------------------------------------ */
 
-static struct str path_of(const char *const *environ)
+static struct str path_of(const char *const *variables)
 {
-    for (; environ && *environ; environ++)
-        if (strncmp(*environ, "PATH=", 5) == 0)
-            return str_of(*environ + 5);
+    for (; variables && *variables; variables++)
+        if (strncmp(*variables, "PATH=", 5) == 0)
+            return str_of(*variables + 5);
     return (struct str){ NULL, 0 };
 }
 

@@ -46,7 +46,7 @@ static bool is_token(struct str text, size_t at)
     if (!strchr("Adeghnprsx", text.data[at]) || (at > 0 && is_token_char(text.data[at - 1])))
         return false;
     for (size_t i = 0; i < COUNT(token_starts); i++)
-        if (str_starts(rest, token_starts[i]) &&
+        if (rest.data[0] == token_starts[i].data[0] && str_starts(rest, token_starts[i]) &&
             token_end(text, at) >= at + token_starts[i].len + TOKEN_TAIL)
             return true;
     return false;

@@ -34,7 +34,7 @@ struct reader {
     const struct scan *words;
     struct matcher *matcher;
     unsigned char *matches; /* by pattern: how often it matched */
-    bool *tried;            /* by pattern: on the present line */
+    size_t *tried;          /* by pattern: up to where matches of the present line may begin */
     unsigned *vain;         /* by word: windows in which nothing matched */
     struct cleaned *text;
     struct str block;
@@ -126,23 +126,35 @@ static void quote(struct reader *reader, const struct match *match, struct str f
                      STR_ARG(str_trim(str_slice(text, begin, end))), end < text.len ? "…" : "");
 }
 
-static bool try_pattern(struct reader *reader, unsigned pattern, size_t window)
+/*
+ * Tries a pattern whose word is found at `word`. A match holds its word, so it begins before it: in a
+ * long line not far before. More than that is tried at once, so that a word that comes again and
+ * again costs little. Whether it matched.
+ */
+static bool try_pattern(struct reader *reader, unsigned pattern, size_t word, size_t window)
 {
     struct str text = cleaned_str(reader->text);
-    size_t from = 0, before = first_line(reader->text);
+    size_t line = first_line(reader->text), near = word < line ? word : line;
+    size_t from = near > BEFORE_WORD ? near - BEFORE_WORD : 0;
+    size_t before = near + BEFORE_WORD < line ? near + BEFORE_WORD : line;
+    bool matched = false;
     struct match match;
     struct str where;
 
+    if (from < reader->tried[pattern])
+        from = reader->tried[pattern];
     for (unsigned i = 0; i < MATCHES_IN_LINE && reader->matches[pattern] < MATCHES_MAX; i++) {
         if (!matcher_find(reader->matcher, pattern, text, from, before, &match))
             break;
+        matched = true;
         reader->matches[pattern]++;
         where = place(reader, window + reader->text->origin[match.ends[0]]);
         if (record_match(reader->arena, reader->facts, pattern_at(pattern), &match, where))
             quote(reader, &match, where);
         from = match.ends[1] > from ? match.ends[1] : from + 1;
     }
-    return from > 0;
+    reader->tried[pattern] = from > before ? from : before;
+    return matched;
 }
 
 /* Cleans the window, and tries the patterns whose words are in it. Whether one matched. */
@@ -156,15 +168,14 @@ static bool read_window(struct reader *reader, size_t begin, size_t end)
     mask_secrets(reader->text);
     memset(reader->tried, 0, pattern_count * sizeof(*reader->tried));
     while (scan_next(reader->words, &pass, cleaned_str(reader->text), &hit)) {
+        size_t word = scan_hit_begin(reader->words, &hit, cleaned_str(reader->text));
         unsigned pattern;
 
         if (hit.word >= pattern_word_count)
             continue;
-        for (unsigned i = 0; (pattern = pattern_of_word(hit.word, i)) != PATTERN_NONE; i++) {
-            if (!reader->tried[pattern])
-                matched |= try_pattern(reader, pattern, begin);
-            reader->tried[pattern] = true;
-        }
+        for (unsigned i = 0; (pattern = pattern_of_word(hit.word, i)) != PATTERN_NONE; i++)
+            if (reader->tried[pattern] <= word)
+                matched |= try_pattern(reader, pattern, word, begin);
     }
     return matched;
 }
