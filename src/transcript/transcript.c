@@ -127,8 +127,8 @@ static void quote(struct reader *reader, const struct match *match, struct str f
 }
 
 /*
- * Tries a pattern whose word is found at `word`. A match holds its word, so it begins before it: in a
- * long line not far before. More than that is tried at once, so that a word that comes again and
+ * Tries a pattern whose word is found at `word`. A match holds its word, so it begins before it: in
+ * a long line not far before. More than that is tried at once, so that a word that comes again and
  * again costs little. Whether it matched.
  */
 static bool try_pattern(struct reader *reader, unsigned pattern, size_t word, size_t window)
@@ -213,11 +213,21 @@ static size_t line_before(struct str block, size_t begin, size_t covered)
     return before > least ? before : least;
 }
 
+/* From within a line to where a word of it begins, but not past `word`: the end of a secret that is
+ * cut does not look like one. */
+static size_t whole_word(struct str block, size_t begin, size_t word)
+{
+    while (begin < word && !strchr(" \t\n", block.data[begin]))
+        begin++;
+    return begin;
+}
+
 /* Reads the lines that begin before `cut`. */
 static void read_block(struct reader *reader, size_t cut)
 {
     struct scan_pass pass = { 0 };
     struct scan_hit hit;
+    bool within = reader->line_begin != reader->block_begin; /* a line began in an earlier block */
     size_t covered = 0;
 
     while (scan_next(reader->words, &pass, reader->block, &hit)) {
@@ -234,6 +244,8 @@ static void read_block(struct reader *reader, size_t cut)
         if (word - begin > BEFORE_WORD)
             begin = word - BEFORE_WORD;
         begin = line_before(reader->block, begin, covered);
+        if (begin > 0 ? reader->block.data[begin - 1] != '\n' : within)
+            begin = whole_word(reader->block, begin, word);
         end = after_lines(reader->block, begin, WINDOW_LINES);
         if (!read_window(reader, begin, end))
             reader->vain[hit.word]++;
