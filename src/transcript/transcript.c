@@ -63,6 +63,8 @@ static struct reader reader_new(struct arena *arena, struct facts *facts, struct
 /* "line:column" of an offset in the block. Offsets must not fall. */
 static struct str place(struct reader *reader, size_t offset)
 {
+    unsigned long long number, column;
+
     for (;;) {
         struct str rest = str_slice(reader->block, reader->counted, offset);
         size_t end = str_find_char(rest, '\n');
@@ -73,9 +75,9 @@ static struct str place(struct reader *reader, size_t offset)
         reader->line++;
         reader->line_begin = reader->block_begin + reader->counted;
     }
-    return arena_printf(
-        reader->arena, "%llu:%llu", (unsigned long long) reader->line,
-        (unsigned long long) (reader->block_begin + offset - reader->line_begin + 1));
+    number = reader->line;
+    column = reader->block_begin + offset - reader->line_begin + 1;
+    return arena_printf(reader->arena, "%llu:%llu", number, column);
 }
 
 /* The window's own line: matches must begin in it, since later lines have windows of their own. */
