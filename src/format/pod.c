@@ -245,9 +245,12 @@ int daemon_config(struct arena *arena, struct str json, struct daemon_config *re
         .cdi = json_is_true(json_at(root, "features.cdi")),
         .default_runtime = json_text_at(arena, root, "default-runtime"),
     };
-    json_object_foreach(json_at(root, "runtimes"), name, runtime) ret->nvidia |=
-        strcmp(name, "nvidia") == 0 ||
-        str_has(json_text_at(arena, runtime, "path"), STR("nvidia-container-runtime"));
+    json_object_foreach(json_at(root, "runtimes"), name, runtime)
+    {
+        if (strcmp(name, "nvidia") == 0 ||
+            str_has(json_text_at(arena, runtime, "path"), STR("nvidia-container-runtime")))
+            ret->nvidia = true;
+    }
     json_decref(root);
     return 0;
 }
