@@ -205,6 +205,11 @@ static void judge_causes(struct judging *judging)
     }
 }
 
+static struct str first_word(struct range words)
+{
+    return words.count ? rule_word(words, 0) : nothing;
+}
+
 static void judge_checks(struct judging *judging, const struct check_results *results,
                          enum policy_kind kind)
 {
@@ -215,6 +220,7 @@ static void judge_checks(struct judging *judging, const struct check_results *re
         if (!result->check->remark && names(judging, result->check->slug))
             (void) add(judging, (struct policy_result){ .kind = kind,
                                                         .check = result->check,
+                                                        .fact = first_word(result->check->evidence),
                                                         .missing = result->missing });
     }
     judging->statement = NULL;
