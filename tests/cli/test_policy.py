@@ -203,7 +203,7 @@ class Stacks(Folder):
             ({"etc/ssh/sshd_config": "# x\npermitrootlogin yes\n"}, 1, ["etc/ssh/sshd_config:2"]),
             ({"etc/ssh/sshd_config": "Include /etc/ssh/sshd_config.d/*.conf\nPermitRootLogin no\n",
               "etc/ssh/sshd_config.d/9.conf": "PermitRootLogin yes\n"}, 1, ["etc/ssh/sshd_config.d/9.conf:1"]),
-            ({"etc/ssh/sshd_config": "Include /opt/*\nPermitRootLogin no\n"}, 2, []),
+            ({"etc/ssh/sshd_config": "Match Address 10.*\nPermitRootLogin yes\n"}, 2, []),
             ({"etc/profile.d/gpu.sh": "# CUDA_VISIBLE_DEVICES=1\n"}, 0, []),
             ({"etc/profile.d/gpu.sh": "umask 2\nexport CUDA_VISIBLE_DEVICES=1\n"}, 1, ["etc/profile.d/gpu.sh:2"]),
             ({"home/ada/.bashrc": "true; CUDA_VISIBLE_DEVICES=\n"}, 1, ["home/ada/.bashrc:1"]),
