@@ -251,6 +251,15 @@ class Stacks(Folder):
             self.assertEqual(self.judge(words, rule("r", torch="==2.4.*"))[0], 0, words)
             self.assertEqual(self.judge(words, rule("r", forbid="root-ssh"))[0], 2, words)   # nobody looked
 
+    def test_a_lock_is_judged_by_what_it_holds(self):
+        with program.machine(self.MACHINE) as (_, words):
+            program.start("lock", *words, "-o", self.folder / "gpuvet.lock")
+        for words in (["gpuvet.lock"], ["--facts", "gpuvet.lock"]):
+            code, causes, report = self.judge(words, rule("r", torch="==2.5.*"))
+            self.assertEqual((code, causes), (1, ["policy/r"]), words)
+            self.assertIn("2.4.1+cu121", report["findings"][0]["headline"])
+            self.assertEqual(self.judge(words, rule("r", cuda_tags="cu121"))[0], 0, words)
+
     def test_init_writes_a_policy_that_the_machine_passes(self):
         for name in (self.MACHINE, "ubuntu-old-cudnn", "debian-12-no-driver", "laptop-intel-only"):
             for lang in ("en", "zh"):
