@@ -74,7 +74,7 @@ static void read_profile(struct profiles *profiles, struct str path)
             continue;
         profiles->found = true;
         profiles->value = look_printable(profiles->ctx->arena, value);
-        profiles->from = at_line(profiles->ctx, path, number);
+        profiles->from = arena_printf(profiles->ctx->arena, "%.*s:%u", STR_ARG(path), number);
     }
 }
 
