@@ -33,7 +33,7 @@ struct word_list {
 struct options {
     const struct command_row *command;
     struct str python, environment, root, facts, image, container, engine, pod, snapshot;
-    struct str output; /* of snapshot and lock: where to */
+    struct str output; /* of snapshot, lock and policy init: where to */
     struct str lock;   /* of lock --verify: the lock */
     struct str word;   /* what a command that takes words was given, with a blank between them */
     struct word_list words;                 /* the same, each apart */
@@ -54,6 +54,8 @@ struct options {
     bool dry_run;                      /* of run */
     bool start_kernel;                 /* of access */
     bool jupyter, ssh, compose, force; /* of image new */
+    struct str group, date;            /* of policy */
+    bool sarif;
 };
 
 /* Which commands an option is for. */
@@ -69,7 +71,8 @@ enum command_bit {
     OF_IMAGE = 256,
     OF_LOCK = 512,
     OF_RUN = 1024,
-    OF_ALL = 2047,
+    OF_POLICY = 2048,
+    OF_ALL = 4095,
     OF_STACK = OF_ALL & ~(OF_ACCESS | OF_RUN) /* they look at an environment */
 };
 
@@ -142,6 +145,7 @@ int command_access(struct arena *arena, const struct options *options);
 int command_run(struct arena *arena, const struct options *options);
 int command_explain(struct arena *arena, const struct options *options);
 int command_diff(struct arena *arena, const struct options *options);
+int command_policy(struct arena *arena, const struct options *options);
 int command_plan(struct arena *arena, const struct options *options);
 int command_lock(struct arena *arena, const struct options *options);
 int command_snapshot(struct arena *arena, const struct options *options);

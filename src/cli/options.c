@@ -1,100 +1,53 @@
 #include "cli/cli.h"
 
 #include "base/near.h"
+#include "cli/option_ids.h"
 #include "image/engine.h"
 #include "report/report.h"
 
 #include <errno.h>
 
-enum option_id {
-    OPTION_PYTHON,
-    OPTION_ENV,
-    OPTION_PID,
-    OPTION_ROOT,
-    OPTION_FACTS,
-    OPTION_IMAGE,
-    OPTION_CONTAINER,
-    OPTION_ENGINE,
-    OPTION_POD,
-    OPTION_SNAPSHOT,
-    OPTION_NO_DRIVER,
-    OPTION_QUICK,
-    OPTION_THOROUGH,
-    OPTION_DEVICE,
-    OPTION_LIST,
-    OPTION_WITH_MACHINE,
-    OPTION_GPU,
-    OPTION_DRIVER,
-    OPTION_PLATFORM,
-    OPTION_HOST,
-    OPTION_REQUIREMENT,
-    OPTION_MATRIX,
-    OPTION_KNOWLEDGE,
-    OPTION_START_KERNEL,
-    OPTION_STEPS,
-    OPTION_OUTPUT,
-    OPTION_VERIFY,
-    OPTION_TEXT,
-    OPTION_NO_REDACT,
-    OPTION_JUPYTER,
-    OPTION_SSH,
-    OPTION_COMPOSE,
-    OPTION_FORCE,
-    OPTION_GPUS,
-    OPTION_NAME,
-    OPTION_PORT,
-    OPTION_BIND,
-    OPTION_MOUNT,
-    OPTION_SHM_SIZE,
-    OPTION_OPTION,
-    OPTION_DRY_RUN,
-    OPTION_JSON,
-    OPTION_LANG,
-    OPTION_COLOR,
-    OPTION_VERBOSE,
-    OPTION_QUIET,
-    OPTION_HELP,
-    OPTION_VERSION,
-    OPTION_COUNT,
-};
-
 static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_PYTHON] = { "--python", NULL, "PATH", OF_STACK, TEXT_CLI_OPTION_PYTHON },
     [OPTION_ENV] = { "--env", NULL, "DIR", OF_STACK, TEXT_CLI_OPTION_ENV },
-    [OPTION_PID] = { "--pid", NULL, "PID", OF_CHECK | OF_LOCK | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
+    [OPTION_PID] = { "--pid", NULL, "PID",
+                     OF_CHECK | OF_LOCK | OF_POLICY | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
                      TEXT_CLI_OPTION_PID },
     [OPTION_ROOT] = { "--root", NULL, "DIR",
-                      OF_CHECK | OF_LOCK | OF_EXPLAIN | OF_WHY | OF_PLAN | OF_SNAPSHOT,
+                      OF_CHECK | OF_LOCK | OF_POLICY | OF_EXPLAIN | OF_WHY | OF_PLAN | OF_SNAPSHOT,
                       TEXT_CLI_OPTION_ROOT },
-    [OPTION_FACTS] = { "--facts", NULL, "FILE", OF_CHECK | OF_LOCK | OF_EXPLAIN | OF_PLAN,
+    [OPTION_FACTS] = { "--facts", NULL, "FILE",
+                       OF_CHECK | OF_LOCK | OF_POLICY | OF_EXPLAIN | OF_PLAN,
                        TEXT_CLI_OPTION_FACTS },
     [OPTION_IMAGE] = { "--image", NULL, "IMAGE",
-                       OF_CHECK | OF_LOCK | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
+                       OF_CHECK | OF_LOCK | OF_POLICY | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
                        TEXT_CLI_OPTION_IMAGE },
     [OPTION_CONTAINER] = { "--container", NULL, "NAME",
-                           OF_CHECK | OF_LOCK | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
+                           OF_CHECK | OF_LOCK | OF_POLICY | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
                            TEXT_CLI_OPTION_CONTAINER },
     [OPTION_ENGINE] = { "--engine", NULL, "ENGINE",
-                        OF_CHECK | OF_LOCK | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT | OF_ACCESS | OF_RUN,
+                        OF_CHECK | OF_LOCK | OF_POLICY | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT |
+                            OF_ACCESS | OF_RUN,
                         TEXT_CLI_OPTION_ENGINE },
-    [OPTION_POD] = { "--pod", NULL, "FILE", OF_CHECK, TEXT_CLI_OPTION_POD },
+    [OPTION_POD] = { "--pod", NULL, "FILE", OF_CHECK | OF_POLICY, TEXT_CLI_OPTION_POD },
     [OPTION_SNAPSHOT] = { "--snapshot", NULL, "FILE",
-                          OF_CHECK | OF_LOCK | OF_EXPLAIN | OF_WHY | OF_PLAN,
+                          OF_CHECK | OF_LOCK | OF_POLICY | OF_EXPLAIN | OF_WHY | OF_PLAN,
                           TEXT_CLI_OPTION_SNAPSHOT },
     [OPTION_NO_DRIVER] = { "--no-driver", NULL, NULL,
-                           OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN | OF_SNAPSHOT,
+                           OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN | OF_SNAPSHOT | OF_POLICY,
                            TEXT_CLI_OPTION_NO_DRIVER },
     [OPTION_QUICK] = { "--quick", NULL, NULL, OF_VERIFY, TEXT_CLI_OPTION_QUICK },
     [OPTION_THOROUGH] = { "--thorough", NULL, NULL, OF_CHECK | OF_LOCK | OF_VERIFY,
                           TEXT_CLI_OPTION_THOROUGH },
     [OPTION_DEVICE] = { "--device", NULL, "N", OF_VERIFY, TEXT_CLI_OPTION_DEVICE },
     [OPTION_LIST] = { "--list", NULL, NULL, OF_EXPLAIN, TEXT_CLI_OPTION_LIST },
-    [OPTION_WITH_MACHINE] = { "--with-machine", NULL, NULL, OF_EXPLAIN | OF_CHECK | OF_LOCK,
+    [OPTION_WITH_MACHINE] = { "--with-machine", NULL, NULL,
+                              OF_EXPLAIN | OF_CHECK | OF_LOCK | OF_POLICY,
                               TEXT_CLI_OPTION_WITH_MACHINE },
     [OPTION_GPU] = { "--gpu", NULL, "NAME", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_GPU },
     [OPTION_DRIVER] = { "--driver", NULL, "VERSION", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_DRIVER },
     [OPTION_PLATFORM] = { "--platform", NULL, "TAG", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_PLATFORM },
-    [OPTION_HOST] = { "--host", NULL, "FILE", OF_PLAN | OF_IMAGE | OF_CHECK | OF_LOCK,
+    [OPTION_HOST] = { "--host", NULL, "FILE", OF_PLAN | OF_IMAGE | OF_CHECK | OF_LOCK | OF_POLICY,
                       TEXT_CLI_OPTION_HOST },
     [OPTION_REQUIREMENT] = { "--requirement", "-r", "FILE", OF_PLAN | OF_IMAGE,
                              TEXT_CLI_OPTION_REQUIREMENT },
@@ -104,7 +57,8 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_START_KERNEL] = { "--start-kernel", NULL, NULL, OF_ACCESS,
                               TEXT_CLI_OPTION_START_KERNEL },
     [OPTION_STEPS] = { "--steps", NULL, NULL, OF_CHECK | OF_VERIFY, TEXT_CLI_OPTION_STEPS },
-    [OPTION_OUTPUT] = { "--output", "-o", "FILE", OF_SNAPSHOT | OF_LOCK, TEXT_CLI_OPTION_OUTPUT },
+    [OPTION_OUTPUT] = { "--output", "-o", "FILE", OF_SNAPSHOT | OF_LOCK | OF_POLICY,
+                        TEXT_CLI_OPTION_OUTPUT },
     [OPTION_VERIFY] = { "--verify", NULL, "FILE", OF_LOCK, TEXT_CLI_OPTION_VERIFY },
     [OPTION_TEXT] = { "--text", NULL, NULL, OF_SNAPSHOT, TEXT_CLI_OPTION_TEXT },
     [OPTION_NO_REDACT] = { "--no-redact", NULL, NULL, OF_SNAPSHOT, TEXT_CLI_OPTION_NO_REDACT },
@@ -121,6 +75,9 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_SHM_SIZE] = { "--shm-size", NULL, "SIZE", OF_RUN, TEXT_CLI_OPTION_SHM_SIZE },
     [OPTION_OPTION] = { "--option", NULL, "WORD", OF_RUN, TEXT_CLI_OPTION_OPTION },
     [OPTION_DRY_RUN] = { "--dry-run", NULL, NULL, OF_RUN, TEXT_CLI_OPTION_DRY_RUN },
+    [OPTION_GROUP] = { "--group", NULL, "NAME", OF_POLICY, TEXT_CLI_OPTION_GROUP },
+    [OPTION_DATE] = { "--date", NULL, "DATE", OF_POLICY, TEXT_CLI_OPTION_DATE },
+    [OPTION_SARIF] = { "--sarif", NULL, NULL, OF_POLICY, TEXT_CLI_OPTION_SARIF },
     [OPTION_JSON] = { "--json", NULL, NULL, OF_ALL, TEXT_CLI_OPTION_JSON },
     [OPTION_LANG] = { "--lang", NULL, "en|zh", OF_ALL, TEXT_CLI_OPTION_LANG },
     [OPTION_COLOR] = { "--color", NULL, "auto|always|never", OF_ALL, TEXT_CLI_OPTION_COLOR },
@@ -371,6 +328,15 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
     case OPTION_DRY_RUN:
         options->dry_run = true;
         break;
+    case OPTION_GROUP:
+        options->group = value;
+        break;
+    case OPTION_DATE:
+        options->date = value;
+        break;
+    case OPTION_SARIF:
+        options->sarif = true;
+        break;
     case OPTION_JSON:
         options->json = true;
         break;
@@ -471,7 +437,7 @@ static void refuse_without_machine(struct reader *reader)
                                           OPTION_ROOT,    OPTION_FACTS, OPTION_NO_DRIVER,
                                           OPTION_SNAPSHOT };
 
-    if (reader->options->command->bit & (OF_CHECK | OF_LOCK))
+    if (reader->options->command->bit & (OF_CHECK | OF_LOCK | OF_POLICY))
         need_image(reader);
     if (reader->options->command->bit != OF_EXPLAIN || is_given(reader, OPTION_WITH_MACHINE))
         return;
@@ -520,6 +486,7 @@ static void check_together(struct reader *reader)
         { OPTION_QUICK, OPTION_THOROUGH },
         { OPTION_VERIFY, OPTION_OUTPUT },
         { OPTION_LIST, OPTION_WITH_MACHINE },
+        { OPTION_SARIF, OPTION_JSON },
     };
 
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)

@@ -10,6 +10,9 @@
 #include "snapshot/snapshot.h"
 #include "verify/verify.h"
 
+/* Bytes of a facts object; that of a large machine is under a megabyte. */
+#define FACTS_LIMIT (64u * 1024u * 1024u)
+
 /* What looks: points at itself, so it must not be copied or moved. */
 struct looking {
     struct eyes eyes;
@@ -68,6 +71,9 @@ int subject_examine(struct arena *arena, const struct options *options, struct s
 /* A lock's bytes, which come from `file`. Exit codes as above. */
 int read_lock(struct arena *arena, const struct options *options, struct str file, struct str bytes,
               struct lock *ret);
+/* Facts, a whole report, or a lock, which come from `file`. Exit codes as above. */
+int subject_of_bytes(struct arena *arena, const struct options *options, struct str file,
+                     struct str bytes, struct subject *ret);
 
 /* Facts of the snapshot that `options` name. Exit codes as above. */
 int subject_replay(struct arena *arena, const struct options *options, struct subject *ret);
