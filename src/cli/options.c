@@ -94,7 +94,7 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_GPU] = { "--gpu", NULL, "NAME", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_GPU },
     [OPTION_DRIVER] = { "--driver", NULL, "VERSION", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_DRIVER },
     [OPTION_PLATFORM] = { "--platform", NULL, "TAG", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_PLATFORM },
-    [OPTION_HOST] = { "--host", NULL, "FILE", OF_PLAN | OF_IMAGE | OF_CHECK | OF_LOCK,
+    [OPTION_HOST] = { "--host", NULL, "FILE", OF_PLAN | OF_IMAGE | OF_CHECK | OF_LOCK | OF_RUN,
                       TEXT_CLI_OPTION_HOST },
     [OPTION_REQUIREMENT] = { "--requirement", "-r", "FILE", OF_PLAN | OF_IMAGE,
                              TEXT_CLI_OPTION_REQUIREMENT },
@@ -202,10 +202,11 @@ static void set_port(struct reader *reader, struct str value)
 {
     uint64_t port;
 
-    if (str_u64(value, 10, &port) < 0 || port == 0 || port > UINT16_MAX)
+    if (str_u64(value, 10, &port) < 0 || port == 0 || port > UINT16_MAX ||
+        reader->options->port_count == PORTS)
         wrong_value(reader, OPTION_PORT, value);
     else
-        reader->options->port = (int) port;
+        reader->options->ports[reader->options->port_count++] = (uint16_t) port;
 }
 
 static void set_engine(struct reader *reader, struct str value)
