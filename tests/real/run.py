@@ -50,7 +50,7 @@ def setUpModule():
     if not (ROOT / "usr/local/bin/jupyter").exists():
         make_root()
     make_user()
-    tar = subprocess.Popen(["tar", "-C", ROOT, "-c", "."], stdout=subprocess.PIPE)
+    tar = subprocess.Popen(["tar", "-C", ROOT, "--one-file-system", "-c", "."], stdout=subprocess.PIPE)
     done = run("podman", "import", "-c", "ENV PATH=/opt/torch/bin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                "-c", "ENV NVIDIA_DRIVER_CAPABILITIES=compute", "-c", 'CMD ["/usr/sbin/sshd", "-D"]', "-", IMAGE,
                stdin=tar.stdout)
