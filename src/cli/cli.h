@@ -29,6 +29,8 @@ struct word_list {
     size_t count, room; /* for LIST_ADD */
 };
 
+#define PORTS 2 /* --port of a run with two doors */
+
 /* What the user asked for. Empty views: not given. */
 struct options {
     const struct command_row *command;
@@ -42,7 +44,8 @@ struct options {
     struct str host;                        /* facts of the machine that is meant */
     struct str name, bind, shm_size;        /* of run */
     struct word_list mounts, options;
-    int port;
+    uint16_t ports[PORTS]; /* in their order */
+    size_t port_count;
     int pid;
     int device; /* of verify: 1 + the GPU's ordinal; 0: every GPU */
     enum lang lang;

@@ -47,7 +47,8 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_GPU] = { "--gpu", NULL, "NAME", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_GPU },
     [OPTION_DRIVER] = { "--driver", NULL, "VERSION", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_DRIVER },
     [OPTION_PLATFORM] = { "--platform", NULL, "TAG", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_PLATFORM },
-    [OPTION_HOST] = { "--host", NULL, "FILE", OF_PLAN | OF_IMAGE | OF_CHECK | OF_LOCK | OF_POLICY,
+    [OPTION_HOST] = { "--host", NULL, "FILE",
+                      OF_PLAN | OF_IMAGE | OF_CHECK | OF_LOCK | OF_POLICY | OF_RUN,
                       TEXT_CLI_OPTION_HOST },
     [OPTION_REQUIREMENT] = { "--requirement", "-r", "FILE", OF_PLAN | OF_IMAGE,
                              TEXT_CLI_OPTION_REQUIREMENT },
@@ -135,34 +136,26 @@ static void unknown_option(struct reader *reader, struct str name)
     wrong(reader, TEXT_CLI_UNKNOWN_OPTION, name, name);
 }
 
-static void set_pid(struct reader *reader, struct str value)
+static uint64_t number_of(struct reader *reader, enum option_id id, struct str value,
+                          uint64_t least, uint64_t most)
 {
-    uint64_t pid;
+    uint64_t number;
 
-    if (str_u64(value, 10, &pid) < 0 || pid == 0 || pid > INT32_MAX)
-        wrong_value(reader, OPTION_PID, value);
-    else
-        reader->options->pid = (int) pid;
-}
-
-static void set_device(struct reader *reader, struct str value)
-{
-    uint64_t device;
-
-    if (str_u64(value, 10, &device) < 0 || device > 63)
-        wrong_value(reader, OPTION_DEVICE, value);
-    else
-        reader->options->device = (int) device + 1;
+    if (str_u64(value, 10, &number) == 0 && number >= least && number <= most)
+        return number;
+    wrong_value(reader, id, value);
+    return least;
 }
 
 static void set_port(struct reader *reader, struct str value)
 {
-    uint64_t port;
+    struct options *options = reader->options;
 
-    if (str_u64(value, 10, &port) < 0 || port == 0 || port > UINT16_MAX)
+    if (options->port_count == PORTS)
         wrong_value(reader, OPTION_PORT, value);
     else
-        reader->options->port = (int) port;
+        options->ports[options->port_count++] =
+            (uint16_t) number_of(reader, OPTION_PORT, value, 1, UINT16_MAX);
 }
 
 static void set_engine(struct reader *reader, struct str value)
@@ -212,7 +205,7 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
         options->environment = value;
         break;
     case OPTION_PID:
-        set_pid(reader, value);
+        options->pid = (int) number_of(reader, id, value, 1, INT32_MAX);
         break;
     case OPTION_ROOT:
         options->root = value;
@@ -242,7 +235,7 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
         options->thorough = true;
         break;
     case OPTION_DEVICE:
-        set_device(reader, value);
+        options->device = 1 + (int) number_of(reader, id, value, 0, 63);
         break;
     case OPTION_LIST:
         options->list = true;

@@ -34,11 +34,13 @@ struct judged {
     const struct facts *facts;
 };
 
-/* `answers` are what the driver says, or that it is not asked. */
+/* `answers` are what the driver says, or that it is not asked; an engine that tells of a container
+ * is looked at, too. */
 void judge(struct arena *arena, struct root *root, const struct eyes *eyes,
-           const struct machine_answers *answers, bool thorough, struct judged *ret);
+           const struct machine_answers *answers, struct wishes wishes, struct judged *ret);
 
-/* The facts alone, as the program gathers them. */
+/* The facts alone, as the program gathers them: `check`, or `access container` where the wishes are
+ * for what is inside. */
 void judge_facts(struct probe_ctx *ctx, const struct machine_answers *answers);
 
 #endif
