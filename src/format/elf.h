@@ -17,12 +17,13 @@
 
 #include "format/window.h"
 
-#define ELF_SEGMENTS 1024      /* program headers */
-#define ELF_SECTIONS 65536     /* section headers */
-#define ELF_DYNAMIC 4096       /* entries of the dynamic section */
-#define ELF_VERSIONS 4096      /* symbol versions, needed and defined each */
-#define ELF_SYMBOLS (4u << 20) /* dynamic symbols */
-#define ELF_NOTES (64u << 10)  /* bytes of one note segment that are looked at */
+#define ELF_SEGMENTS 1024           /* program headers */
+#define ELF_SECTIONS 65536          /* section headers */
+#define ELF_DYNAMIC 4096            /* entries of the dynamic section */
+#define ELF_VERSIONS 4096           /* symbol versions, needed and defined each */
+#define ELF_SYMBOLS (4u << 20)      /* dynamic symbols */
+#define ELF_RELOCATIONS (16u << 20) /* relocations of one table */
+#define ELF_NOTES (64u << 10)       /* bytes of one note segment that are looked at */
 
 struct elf_segment {
     uint32_t type, flags; /* PT_*, PF_* */
@@ -81,6 +82,7 @@ struct elf_dynamic {
     /* Where the rest lies, as addresses of the loaded image; 0: not there. */
     uint64_t strings, strings_size, symbols, versions, needs, definitions, hash, gnu_hash;
     uint64_t need_count, definition_count;
+    uint64_t relocations, relocations_size, calls, calls_size; /* DT_RELA, DT_JMPREL; in bytes */
 };
 
 /* -ENOENT: statically linked, or no image at all. */
@@ -113,6 +115,7 @@ enum elf_binding {
 
 struct elf_symbol {
     struct str name;
+    uint32_t index; /* in the table */
     bool defined;
     unsigned binding; /* enum elf_binding, or another value */
     unsigned type;    /* STT_*: 1 object, 2 function … */
@@ -148,5 +151,15 @@ int elf_symbol_find(const struct elf *elf, const struct elf_dynamic *dynamic, st
 
 /* 1, 0 at the end, or a negative errno. */
 int elf_symbol_next(struct elf_symbols *symbols, struct elf_symbol *ret);
+
+/* The symbols that relocations name. Of others the loader looks for none, though they be undefined:
+ * compilers leave such behind, like _ZSt21ios_base_library_initv of GCC 13. */
+struct elf_relocated {
+    uint8_t *bits; /* one for each dynamic symbol, the lowest of a byte first */
+    uint32_t count;
+};
+int elf_relocated(const struct elf *elf, const struct elf_dynamic *dynamic,
+                  struct elf_relocated *ret);
+bool elf_is_relocated(const struct elf_relocated *relocated, uint32_t index);
 
 #endif

@@ -64,6 +64,10 @@ static void read_numbers(struct str table, struct elf_dynamic *dynamic)
                              : tag == DT_VERDEFNUM  ? &dynamic->definition_count
                              : tag == DT_HASH       ? &dynamic->hash
                              : tag == DT_GNU_HASH   ? &dynamic->gnu_hash
+                             : tag == DT_RELA       ? &dynamic->relocations
+                             : tag == DT_RELASZ     ? &dynamic->relocations_size
+                             : tag == DT_JMPREL     ? &dynamic->calls
+                             : tag == DT_PLTRELSZ   ? &dynamic->calls_size
                              : tag == DT_FLAGS      ? &dynamic->flags
                              : tag == DT_FLAGS_1    ? &dynamic->flags_1
                                                     : NULL;

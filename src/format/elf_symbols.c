@@ -222,7 +222,7 @@ int elf_symbol_next(struct elf_symbols *symbols, struct elf_symbol *ret)
         symbol.hidden = symbol.defined && (version & 0x8000);
         symbol.version = find_version(symbols, version & 0x7fff);
     }
-    symbols->next++;
+    symbol.index = symbols->next++;
     *ret = symbol;
     return 1;
 }

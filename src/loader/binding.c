@@ -84,6 +84,11 @@ static int lacks(struct work *work, const struct library *user, struct unbound *
             link_map_doubt(work->map, r, at);
         if (r != 0)
             continue;
+        r = provider_binds(work->providers, user, ask);
+        if (r < 0)
+            link_map_doubt(work->map, r, user->path);
+        if (r <= 0)
+            continue;
         *ret = (struct unbound){ ask->name, version, user, culprit_of(work, user, version) };
         return 1;
     }

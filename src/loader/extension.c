@@ -12,7 +12,10 @@ void extension_host_start(const struct torch_import *import, struct extension_ho
 
     while (count < host.map.all.count && host.map.all.items[count]->stage == STAGE_IMPORT)
         count++;
-    host.map.all.count = count;
+    host.map.all.items = arena_array(host.map.arena, count, sizeof(*host.map.all.items));
+    for (size_t i = 0; i < count; i++)
+        host.map.all.items[i] = import->map.all.items[i];
+    host.map.all.count = host.map.all.room = count; /* what is opened must not grow into theirs */
     host.map.stage = STAGE_IMPORT;
     host.map.doubt = 0;
     host.providers.root = host.map.root;
@@ -136,22 +139,30 @@ static int open_all(struct extension_host *host, struct link_map *map, struct st
 
 /* --- symbols and versions ------------------------------------------------------------------ */
 
-static void look_for(struct extension_host *host, const struct scope *scope, struct str user,
-                     struct str symbol, struct extension *extension)
+static void look_for(struct extension_host *host, const struct scope *scope,
+                     const struct library *user, const struct ask *ask, struct extension *extension)
 {
+    struct str symbol = ask->name;
     const struct scope *const scopes[] = { &host->program, scope, &host->global };
     bool is_torch = is_torch_cpp(symbol) || is_torch_stable(symbol) || is_torch_python(symbol);
+    struct lack lack = { .user = user->path };
     struct str at;
-    int r;
+    int r = scopes_have(&host->providers, scopes, sizeof(scopes) / sizeof(scopes[0]), symbol, &at);
 
-    if (extension->symbol.name.len && (extension->symbol_is_torch || !is_torch))
-        return;
-    r = scopes_have(&host->providers, scopes, sizeof(scopes) / sizeof(scopes[0]), symbol, &at);
     if (r < 0)
         doubt(extension, r, at);
     if (r != 0)
         return;
-    extension->symbol = (struct lack){ .name = arena_copy(host->map.arena, symbol), .user = user };
+    r = provider_binds(&host->providers, user, ask);
+    if (r < 0)
+        doubt(extension, r, user->path);
+    if (r <= 0)
+        return;
+    lack.name = arena_copy(host->map.arena, symbol);
+    *LIST_ADD(host->map.arena, &extension->unbound) = lack;
+    if (extension->symbol.name.len && (extension->symbol_is_torch || !is_torch))
+        return;
+    extension->symbol = lack;
     extension->symbol_is_torch = is_torch;
 }
 
@@ -187,7 +198,7 @@ static void check_file(struct extension_host *host, const struct link_map *map,
     }
     look_for_versions(host, map, asks->versions, asks->version_count, user->path, extension);
     for (size_t i = 0; i < asks->symbols.count; i++)
-        look_for(host, scope, user->path, asks->symbols.items[i].name, extension);
+        look_for(host, scope, user, &asks->symbols.items[i], extension);
 }
 
 static bool was_there(const struct extension_host *host, const struct library *library)

@@ -49,6 +49,8 @@ struct extension {
     bool gpu_code;                        /* it may hold code for GPUs: gpu_code_is_in() */
     struct lack library, symbol, version; /* the first of each; of symbols, torch's before others */
     bool symbol_is_torch;
+    LIST(struct lack)
+    unbound;   /* every symbol that is not found, in the order of the files that ask */
     int doubt; /* a look failed (a negative errno): what is not lacking may still be */
     struct str doubt_from;
 };

@@ -41,7 +41,7 @@ static int read_asked_symbols(struct object *object, const struct elf_dynamic *d
         r = 0;
         if (!symbol.defined && symbol.binding != ELF_WEAK && symbol.binding != ELF_LOCAL)
             *LIST_ADD(object->elf.arena, &asks->symbols) =
-                (struct ask){ symbol.name, symbol.version };
+                (struct ask){ symbol.name, symbol.index, symbol.version };
     }
     return r == -ENOENT ? 0 : r; /* no table of symbols: nothing is asked for */
 }
@@ -108,6 +108,33 @@ int provider_asks(struct providers *providers, const struct library *library,
     if (provider->ask_error == 0)
         *ret = &provider->asks;
     return provider->ask_error;
+}
+
+static int read_relocated(struct providers *providers, struct provider *provider)
+{
+    struct elf_dynamic dynamic;
+    struct object object;
+    int r = object_open(providers->root, provider->library->path, providers->arena, &object);
+
+    if (r < 0)
+        return r;
+    r = elf_dynamic(&object.elf, &dynamic);
+    if (r == 0)
+        r = elf_relocated(&object.elf, &dynamic, &provider->relocated);
+    object_close(&object);
+    return r;
+}
+
+int provider_binds(struct providers *providers, const struct library *library,
+                   const struct ask *ask)
+{
+    struct provider *provider = provider_of(providers, library);
+
+    if (!provider->bound)
+        provider->bind_error = read_relocated(providers, provider);
+    provider->bound = true;
+    return provider->bind_error < 0 ? provider->bind_error
+                                    : elf_is_relocated(&provider->relocated, ask->index);
 }
 
 int asks_read(struct root *root, struct arena *arena, struct str path, struct asks *ret)

@@ -11,9 +11,11 @@
 #include "format/elf_exports.h"
 #include "loader/link_map.h"
 
-/* A symbol that must be found when the library is loaded: one that is not weak. */
+/* A symbol that must be found when the library is loaded, if a relocation names it: one that is not
+ * weak. */
 struct ask {
     struct str name;
+    uint32_t index;                    /* among its dynamic symbols */
     const struct elf_version *version; /* NULL: none */
 };
 
@@ -37,6 +39,9 @@ struct provider {
     bool asked; /* likewise `asks` and `ask_error` */
     int ask_error;
     struct asks asks;
+    bool bound; /* likewise `relocated` and `bind_error` */
+    int bind_error;
+    struct elf_relocated relocated;
 };
 
 /* Starts zeroed. Each library is read once, when it is asked for the first time. */
@@ -76,5 +81,11 @@ int provider_asks(struct providers *providers, const struct library *library,
 
 /* The same of a file that could not be mapped. Errors of object_open() and of format/elf.h. */
 int asks_read(struct root *root, struct arena *arena, struct str path, struct asks *ret);
+
+/* Whether a relocation of the library names what it asks for, so that the loader looks for it. 1;
+ * 0; or why that could not be read. Costs more than what it asks for: for the few that are lacking.
+ */
+int provider_binds(struct providers *providers, const struct library *library,
+                   const struct ask *ask);
 
 #endif

@@ -188,12 +188,19 @@ static int read_elf(struct reader *reader, struct statement *statement)
         const char *key;
         struct str *value;
     } keys[] = {
-        { "soname", &shape.soname },      { "needed", &shape.needed },
-        { "rpath", &shape.rpath },        { "runpath", &shape.runpath },
-        { "interp", &shape.interpreter }, { "verdef", &shape.versions },
-        { "verneed", &shape.needs },      { "imports", &shape.imports },
-        { "exports", &shape.exports },    { "gpu", &shape.gpu },
-        { "symbol", &shape.symbol },      { "body", &shape.text },
+        { "soname", &shape.soname },
+        { "needed", &shape.needed },
+        { "rpath", &shape.rpath },
+        { "runpath", &shape.runpath },
+        { "interp", &shape.interpreter },
+        { "verdef", &shape.versions },
+        { "verneed", &shape.needs },
+        { "imports", &shape.imports },
+        { "leftovers", &shape.leftovers },
+        { "exports", &shape.exports },
+        { "gpu", &shape.gpu },
+        { "symbol", &shape.symbol },
+        { "body", &shape.text },
     };
     struct str place, word, value;
 

@@ -236,8 +236,19 @@ static void put_hashes(struct buf *buf, size_t first, struct str exports)
     }
 }
 
+/* The first `count` symbols are what the file refers to. */
+static void put_relocations(struct buf *buf, size_t count)
+{
+    for (size_t i = 1; i <= count; i++) {
+        put(buf, 0, 8); /* where */
+        put(buf, R_X86_64_GLOB_DAT, 4);
+        put(buf, i, 4);
+        put(buf, 0, 8);
+    }
+}
+
 static void put_all_symbols(struct buf *symbols, struct buf *hashes, struct buf *names,
-                            const struct elf_shape *shape)
+                            struct buf *relocations, const struct elf_shape *shape)
 {
     struct str exports = shape->exports;
     size_t imports;
@@ -245,10 +256,12 @@ static void put_all_symbols(struct buf *symbols, struct buf *hashes, struct buf 
     if (shape->symbol.len)
         exports = arena_printf(names->arena, "%.*s%s%.*s", STR_ARG(exports), exports.len ? "," : "",
                                STR_ARG(shape->symbol));
-    if (!shape->imports.len && !exports.len)
+    if (!shape->imports.len && !shape->leftovers.len && !exports.len)
         return;
     buf_repeat(symbols, '\0', sizeof(Elf64_Sym));
     imports = put_symbols(symbols, names, shape->imports, false);
+    put_relocations(relocations, imports);
+    imports += put_symbols(symbols, names, shape->leftovers, false);
     (void) put_symbols(symbols, names, exports, true);
     put_hashes(hashes, 1 + imports, exports);
 }
@@ -303,7 +316,20 @@ static void put_name(struct buf *buf, struct buf *names, int64_t tag, struct str
         put_dynamic(buf, tag, add_text(names, name));
 }
 
-enum { INTERP, DYNSTR, DYNSYM, HASHES, VERDEF, VERNEED, RODATA, FATBIN, DYNAMIC, SHSTRTAB, PARTS };
+enum {
+    INTERP,
+    DYNSTR,
+    DYNSYM,
+    HASHES,
+    VERDEF,
+    VERNEED,
+    RELOCS,
+    RODATA,
+    FATBIN,
+    DYNAMIC,
+    SHSTRTAB,
+    PARTS
+};
 
 /* The dynamic section names places that are known only once all parts have their size: filled
  * first with zeros, then with the places. Names are added the first time only. */
@@ -323,6 +349,10 @@ static void put_places(struct buf *dynamic, const struct part *parts, size_t ver
         put_dynamic(dynamic, DT_SYMTAB, parts[DYNSYM].offset);
         put_dynamic(dynamic, DT_GNU_HASH, parts[HASHES].offset);
     }
+    if (parts[RELOCS].bytes.len) {
+        put_dynamic(dynamic, DT_RELA, parts[RELOCS].offset);
+        put_dynamic(dynamic, DT_RELASZ, parts[RELOCS].bytes.len);
+    }
     put_dynamic(dynamic, DT_NULL, 0);
 }
 
@@ -334,6 +364,7 @@ struct str make_elf(struct arena *arena, const struct elf_shape *shape)
         [DYNSYM] = part_new(arena, ".dynsym", SHT_DYNSYM, 0),
         [HASHES] = part_new(arena, ".gnu.hash", SHT_GNU_HASH, 0),
         [VERNEED] = part_new(arena, ".gnu.version_r", SHT_GNU_verneed, 0),
+        [RELOCS] = part_new(arena, ".rela.dyn", SHT_RELA, 0),
         [FATBIN] = part_new(arena, ".nv_fatbin", SHT_PROGBITS, 0),
         [VERDEF] = part_new(arena, ".gnu.version_d", SHT_GNU_verdef, 0),
         [RODATA] = part_new(arena, ".rodata", SHT_PROGBITS, 0),
@@ -355,7 +386,7 @@ struct str make_elf(struct arena *arena, const struct elf_shape *shape)
     put_name(dynamic, names, DT_RUNPATH, shape->runpath);
     versions = put_versions(&parts[VERDEF].bytes, names, shape);
     needs = put_needs(&parts[VERNEED].bytes, names, shape->needs);
-    put_all_symbols(&parts[DYNSYM].bytes, &parts[HASHES].bytes, names, shape);
+    put_all_symbols(&parts[DYNSYM].bytes, &parts[HASHES].bytes, names, &parts[RELOCS].bytes, shape);
     put_gpu_code(&parts[FATBIN].bytes, shape->gpu);
     named = dynamic->len;
     put_places(dynamic, parts, versions, needs);
@@ -366,7 +397,7 @@ struct str make_elf(struct arena *arena, const struct elf_shape *shape)
         place_symbol(&parts[DYNSYM].bytes, &parts[RODATA]);
     parts[DYNAMIC].link = parts[VERDEF].link = DYNSTR + 1;
     parts[DYNSYM].link = parts[VERNEED].link = DYNSTR + 1;
-    parts[HASHES].link = DYNSYM + 1;
+    parts[HASHES].link = parts[RELOCS].link = DYNSYM + 1;
     parts[VERNEED].info = (uint32_t) needs;
     parts[VERDEF].info = (uint32_t) versions;
     return assemble(arena, ET_DYN, shape->machine, parts, PARTS);

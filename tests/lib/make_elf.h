@@ -22,6 +22,7 @@ struct elf_shape {
     struct str versions;         /* that it defines: "GLIBC_2.2.5,GLIBC_2.36" */
     struct str needs;            /* versions that it needs: "libc.so.6:GLIBC_2.38" */
     struct str imports, exports; /* dynamic symbols: names without a definition, and with one */
+    struct str leftovers;        /* names without a definition that nothing refers to */
     struct str gpu;              /* of which it holds code: "80,90"; no code, but its headers */
     struct str text;             /* of its .rodata */
     struct str symbol;           /* the name under which it exports that; the last of its exports */
