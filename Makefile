@@ -27,7 +27,7 @@ build-asan/build.ninja: | packages
 REAL ?= /tmp/real-envs
 UV ?= /tmp/real-uv/bin/uv
 test-real: $(BUILD)/build.ninja
-	@ninja -C $(BUILD) src/cli/gpuvet tests/real/gpu_code tools/read_wheel tests/unpack >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
+	@ninja -C $(BUILD) src/cli/gpuvet tests/real/gpu_code tests/real/symbols tools/read_wheel tests/unpack >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
 	@test -x $(UV) || { python3 -m venv $(dir $(UV)).. && $(dir $(UV))pip install --quiet uv poetry; }
 	@failed=0; \
 	  UV=$(UV) GPUVET=$(BUILD)/src/cli/gpuvet UNPACK=$(BUILD)/tests/unpack tests/cli/test_replace.py || failed=1; \
@@ -35,6 +35,8 @@ test-real: $(BUILD)/build.ninja
 	  tests/real/broken.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
 	  tests/real/loader.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
 	  tests/real/extensions.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
+	  tests/real/symbols.py $(BUILD)/tests/real/symbols $(REAL) || failed=1; \
+	  tests/real/toolkit.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
 	  tests/real/versions.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
 	  tests/real/architectures.py $(BUILD)/tests/real/gpu_code $(REAL) || failed=1; \
 	  tests/real/process.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
