@@ -20,6 +20,43 @@ static uint32_t number_at(struct str table, uint64_t at)
     return (uint32_t) cursor_le(&cursor, 4);
 }
 
+static void put_number(char *table, uint64_t at, uint32_t number)
+{
+    for (unsigned i = 0; i < 4; i++)
+        table[at * 4 + i] = (char) (number >> (8 * i) & 0xff);
+}
+
+/* One bucket with all of them, as if the library had such a table. */
+static int read_names(const struct elf *elf, const struct elf_dynamic *dynamic,
+                      struct elf_exports *ret)
+{
+    struct elf_symbols symbols;
+    struct elf_symbol symbol;
+    uint32_t count = 0, hash = 0;
+    char *chains;
+    int r = elf_symbols(elf, dynamic, &symbols);
+
+    if (r == 0 && symbols.count > ELF_NAMED)
+        r = -ENOTSUP;
+    if (r < 0)
+        return r;
+    chains = arena_array(elf->arena, symbols.count, 4);
+    while ((r = elf_symbol_next(&symbols, &symbol)) == 1)
+        if (symbol.defined && symbol.binding != ELF_LOCAL) {
+            hash = elf_symbol_hash(symbol.name);
+            put_number(chains, count++, hash & ~1u);
+        }
+    if (r < 0)
+        return r;
+    *ret = (struct elf_exports){ .first = 0 };
+    if (count == 0)
+        return 0;
+    put_number(chains, count - 1, hash | 1);
+    ret->buckets = (struct str){ arena_array(elf->arena, 1, 4), 4 };
+    ret->chains = (struct str){ chains, (size_t) count * 4 };
+    return 0;
+}
+
 int elf_exports(const struct elf *elf, const struct elf_dynamic *dynamic, struct elf_exports *ret)
 {
     struct elf_exports exports = { 0 };
@@ -30,7 +67,7 @@ int elf_exports(const struct elf *elf, const struct elf_dynamic *dynamic, struct
     int err;
 
     if (!dynamic->gnu_hash && dynamic->hash)
-        return -ENOTSUP;
+        return read_names(elf, dynamic, ret);
     if (!dynamic->gnu_hash) {
         *ret = exports;
         return 0;

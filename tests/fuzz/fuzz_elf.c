@@ -16,6 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct elf_symbols symbols;
     struct elf_symbol symbol;
     struct elf_exports exports;
+    struct elf_relocated relocated;
     struct fatbin_places places;
     size_t count;
 
@@ -29,6 +30,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     if (elf_exports(&elf, &dynamic, &exports) == 0)
         (void) elf_exports_has(&exports, elf_symbol_hash(STR("main")));
+    if (elf_relocated(&elf, &dynamic, &relocated) == 0)
+        (void) elf_is_relocated(&relocated, 1);
     if (elf_symbols(&elf, &dynamic, &symbols))
         return 0;
     while (elf_symbol_next(&symbols, &symbol) > 0)

@@ -247,6 +247,17 @@ static void put_relocations(struct buf *buf, size_t count)
     }
 }
 
+/* The hash table of the System V ABI, with no bucket filled: it tells how many symbols there are.
+ */
+static void put_old_hashes(struct buf *buf, size_t symbols)
+{
+    put(buf, 1, 4);
+    put(buf, symbols, 4);
+    put(buf, 0, 4);
+    for (size_t i = 0; i < symbols; i++)
+        put(buf, 0, 4);
+}
+
 static void put_all_symbols(struct buf *symbols, struct buf *hashes, struct buf *names,
                             struct buf *relocations, const struct elf_shape *shape)
 {
@@ -263,7 +274,10 @@ static void put_all_symbols(struct buf *symbols, struct buf *hashes, struct buf 
     put_relocations(relocations, imports);
     imports += put_symbols(symbols, names, shape->leftovers, false);
     (void) put_symbols(symbols, names, exports, true);
-    put_hashes(hashes, 1 + imports, exports);
+    if (shape->old_hashes)
+        put_old_hashes(hashes, symbols->len / sizeof(Elf64_Sym));
+    else
+        put_hashes(hashes, 1 + imports, exports);
 }
 
 /* Makes the last symbol an object that covers all of .rodata, whose place is known by now. */
@@ -333,7 +347,8 @@ enum {
 
 /* The dynamic section names places that are known only once all parts have their size: filled
  * first with zeros, then with the places. Names are added the first time only. */
-static void put_places(struct buf *dynamic, const struct part *parts, size_t versions, size_t needs)
+static void put_places(struct buf *dynamic, const struct part *parts, size_t versions, size_t needs,
+                       int64_t hashes)
 {
     put_dynamic(dynamic, DT_STRTAB, parts[DYNSTR].offset);
     put_dynamic(dynamic, DT_STRSZ, parts[DYNSTR].bytes.len);
@@ -347,7 +362,7 @@ static void put_places(struct buf *dynamic, const struct part *parts, size_t ver
     }
     if (parts[DYNSYM].bytes.len) {
         put_dynamic(dynamic, DT_SYMTAB, parts[DYNSYM].offset);
-        put_dynamic(dynamic, DT_GNU_HASH, parts[HASHES].offset);
+        put_dynamic(dynamic, hashes, parts[HASHES].offset);
     }
     if (parts[RELOCS].bytes.len) {
         put_dynamic(dynamic, DT_RELA, parts[RELOCS].offset);
@@ -373,6 +388,7 @@ struct str make_elf(struct arena *arena, const struct elf_shape *shape)
     };
     struct buf *names = &parts[DYNSTR].bytes, *dynamic = &parts[DYNAMIC].bytes;
     struct str rest = shape->needed, name;
+    int64_t hashes = shape->old_hashes ? DT_HASH : DT_GNU_HASH;
     size_t versions, needs, named;
 
     if (shape->interpreter.len)
@@ -389,10 +405,10 @@ struct str make_elf(struct arena *arena, const struct elf_shape *shape)
     put_all_symbols(&parts[DYNSYM].bytes, &parts[HASHES].bytes, names, &parts[RELOCS].bytes, shape);
     put_gpu_code(&parts[FATBIN].bytes, shape->gpu);
     named = dynamic->len;
-    put_places(dynamic, parts, versions, needs);
+    put_places(dynamic, parts, versions, needs, hashes);
     (void) place(parts, PARTS, EHDR_SIZE + count_segments(parts, PARTS) * PHDR_SIZE);
     dynamic->len = named;
-    put_places(dynamic, parts, versions, needs);
+    put_places(dynamic, parts, versions, needs, hashes);
     if (shape->symbol.len)
         place_symbol(&parts[DYNSYM].bytes, &parts[RODATA]);
     parts[DYNAMIC].link = parts[VERDEF].link = DYNSTR + 1;

@@ -23,6 +23,7 @@ struct elf_shape {
     struct str needs;            /* versions that it needs: "libc.so.6:GLIBC_2.38" */
     struct str imports, exports; /* dynamic symbols: names without a definition, and with one */
     struct str leftovers;        /* names without a definition that nothing refers to */
+    bool old_hashes;             /* in DT_HASH alone, as old linkers made it */
     struct str gpu;              /* of which it holds code: "80,90"; no code, but its headers */
     struct str text;             /* of its .rodata */
     struct str symbol;           /* the name under which it exports that; the last of its exports */

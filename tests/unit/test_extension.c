@@ -102,6 +102,24 @@ static void test_elf_exports__has_what_is_defined_and_nothing_that_is_only_asked
     assert_false(exports(&table, "") || exports(&table, "fourth"));
 }
 
+static void test_elf_exports__are_read_by_name_where_the_table_holds_no_hashes(void **state)
+{
+    AUTO_ARENA *arena = arena_new(no_memory);
+    struct elf_shape shape = { .machine = ELF_X86_64,
+                               .imports = STR("wanted"),
+                               .exports = STR("first,second,third"),
+                               .old_hashes = true };
+    struct elf_exports table;
+
+    (void) state;
+    assert_int_equal(exports_of(arena, make_elf(arena, &shape), &table), 0);
+    assert_true(exports(&table, "first") && exports(&table, "second") && exports(&table, "third"));
+    assert_false(exports(&table, "wanted") || exports(&table, "fourth"));
+    shape.exports = STR("");
+    assert_int_equal(exports_of(arena, make_elf(arena, &shape), &table), 0);
+    assert_false(exports(&table, "wanted"));
+}
+
 static void test_elf_exports__of_a_library_without_symbols_are_none(void **state)
 {
     AUTO_ARENA *arena = arena_new(no_memory);
@@ -123,6 +141,7 @@ int main(void)
         cmocka_unit_test(test_demangle__ends_where_a_name_does_not),
         cmocka_unit_test(test_demangle__leaves_a_symbol_over_the_limit_as_it_is),
         cmocka_unit_test(test_elf_exports__has_what_is_defined_and_nothing_that_is_only_asked_for),
+        cmocka_unit_test(test_elf_exports__are_read_by_name_where_the_table_holds_no_hashes),
         cmocka_unit_test(test_elf_exports__of_a_library_without_symbols_are_none),
     };
 
