@@ -129,6 +129,7 @@ class Environment:
         ours = set().union(*(one.symbols for one in lacks.values()), set())
         self.differ("lacks", "import torch", ours, real.symbols)
         self.differ("misses", "import torch", set(), real.libraries)
+        self.torch = sorted({os.path.dirname(path) for path in asks if path.startswith(self.site)})
         return {os.path.realpath(path) for path in asks}
 
     def compare_file(self, path, ours, folders, mapped):
