@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -178,6 +179,41 @@ class Damaged(Looking):
         files = [entry(f"d{number % 100}/f{number}") for number in range(20000)]
         outs = [entry(f"d{number % 100}/.wh..wh..opq") for number in range(20000)]
         self.assertEqual(self.title(saved(tar(entry(PLACE, release("A")), *files), tar(*outs))), "A")
+
+
+class Whole(unittest.TestCase):
+    """A packed image, of which parts are kept, is judged as the same files in a folder are."""
+
+    # what its configuration tells (PATH, user, variables), and a folder does not
+    OF_THE_IMAGE = ("container.", "engines.", "process.", "machine.uid", "machine.user", "toolkit.path")
+
+    def test_is_judged_as_its_files_are(self):
+        for name in ("ubuntu-22.04-rtx3060", "docker-pytorch", "ubuntu-torchaudio-newer"):
+            with self.subTest(name), program.machine(name) as (root, words):
+                for unseen in ("proc", "sys", "dev"):
+                    shutil.rmtree(root / unseen, ignore_errors=True)
+                shutil.rmtree(root / "etc/docker", ignore_errors=True)
+                with tarfile.open(root.parent / "layer.tar.gz", "w:gz") as layer:
+                    layer.add(root, arcname=".")
+                (root.parent / "image").write_bytes(saved((root.parent / "layer.tar.gz").read_bytes()))
+                there = program.report(*words)
+                packed = program.report("--image", root.parent / "image", *words[2:])
+                for part in ("state", "cause", "certainty"):
+                    self.assertEqual(there["verdict"].get(part), packed["verdict"].get(part))
+                self.assertEqual(self.facts(there), self.facts(packed))
+
+    def facts(self, report):
+        return {name: fact for name, fact in self.flat(report["facts"]).items()
+                if not name.startswith(self.OF_THE_IMAGE)}
+
+    def flat(self, facts, name=""):
+        if isinstance(facts, dict) and isinstance(facts.get("state"), str):
+            return {name: (facts["state"], facts.get("value"))}
+        if isinstance(facts, dict):
+            pairs = [(f"{name}.{part}".strip("."), value) for part, value in facts.items()]
+        else:
+            pairs = [(f"{name}[{at}]", value) for at, value in enumerate(facts)] if isinstance(facts, list) else []
+        return {key: fact for part, value in pairs for key, fact in self.flat(value, part).items()}
 
 
 if __name__ == "__main__":
