@@ -10,7 +10,7 @@
 #define PIECE 65536u
 #define WHOLE_LIMIT (8u << 20)   /* torch's RECORD is 2 MB, ld.so.cache under 1 MB */
 #define SMALL 4096u              /* worth keeping whatever it is: a link may lead to it */
-#define HEAD (1u << 20)          /* of a library, at least */
+#define HEAD (4u << 20)          /* of a library, at least: functions that tell its version, too */
 #define HEAD_UNKNOWN (16u << 20) /* of one that does not tell where its code begins */
 #define SEGMENT (48u << 20)      /* read by the loader: libtorch_cpu.so's symbols take 30 MB */
 #define TABLES_BEFORE 65536u     /* section names stand before the section headers */
