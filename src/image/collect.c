@@ -10,10 +10,11 @@
 #define PIECE 65536u
 #define WHOLE_LIMIT (8u << 20)   /* torch's RECORD is 2 MB, ld.so.cache under 1 MB */
 #define SMALL 4096u              /* worth keeping whatever it is: a link may lead to it */
-#define HEAD (1u << 20)          /* of a library, at least */
-#define SYMBOLS_HEAD (48u << 20) /* of libtorch_cpu.so: its symbols and strings take 30 MB */
-#define SEGMENT (48u << 20)      /* that the loader reads without running it */
+#define HEAD (4u << 20)          /* of a library, at least: functions that tell its version, too */
+#define HEAD_UNKNOWN (16u << 20) /* of one that does not tell where its code begins */
+#define SEGMENT (48u << 20)      /* read by the loader: libtorch_cpu.so's symbols take 30 MB */
 #define TABLES_BEFORE 65536u     /* section names stand before the section headers */
+#define PAGE 4096u               /* readers begin at a multiple of it (loader/object.h) */
 #define PARTS 32
 #define SEGMENTS 64
 #define FATBIN_MAGIC 0xba55ed50u
@@ -54,7 +55,6 @@ static const char *const whole_ends[] = {
 static const char *const whole_parts[] = {
     "/ld.so.conf.d/",
     "/conda-meta/",
-    "/.pyenv/",
     "/etc/apt/sources.list.d/",
 };
 
@@ -97,15 +97,9 @@ enum collected collect_what(struct str path, uint64_t size)
 
     if (size <= SMALL)
         return COLLECT_WHOLE;
-    if (is_whole(path))
-        return size <= WHOLE_LIMIT ? COLLECT_WHOLE : COLLECT_NOTHING;
-    if (!is_library(name))
-        return COLLECT_NOTHING;
-    if (str_starts(name, STR("libtorch")) || str_starts(name, STR("libc10")) ||
-        str_has(name, STR(".cpython-")) || str_has(name, STR(".abi3.")) ||
-        str_starts(name, STR("libstdc++")))
-        return COLLECT_SYMBOLS;
-    return COLLECT_OBJECT;
+    if (is_whole(path) && size <= WHOLE_LIMIT)
+        return COLLECT_WHOLE;
+    return is_library(name) ? COLLECT_OBJECT : COLLECT_NOTHING;
 }
 
 /* --- parts of a file ----------------------------------------------------------------------- */
@@ -128,7 +122,8 @@ struct passing {
 static void want(struct passing *passing, uint64_t from, uint64_t size)
 {
     uint64_t room = size + WINDOW_TEXT; /* of the last text, whose end is not known */
-    struct part part = { from, room < passing->size - from ? from + room : passing->size };
+    struct part part = { from - from % PAGE,
+                         room < passing->size - from ? from + room : passing->size };
     size_t kept = 0, at;
 
     if (from >= passing->size || size == 0)
@@ -168,16 +163,35 @@ static bool read_segment(struct cursor *cursor, uint64_t at, struct segment *ret
     return !cursor->failed && ret->offset < UINT64_MAX - ret->size;
 }
 
-/*
- * Symbols and strings lie at the beginning of a library: where linkers divide it so, in a segment
- * of their own. Tools that write longer ones (patchelf) put them into new segments at its end,
- * after the dynamic section.
- */
-static void want_segment(struct passing *passing, const struct segment *segment, bool after_dynamic)
+/* Where the code begins, symbols and strings have ended: linkers name that place as the entry point
+ * even of a library, where one segment holds both. */
+static uint64_t head_of(const struct segment *first, uint64_t entry)
 {
-    bool loaded = segment->type == PT_LOAD && !segment->runs && segment->size <= SEGMENT;
+    if (!first->runs)
+        return first->size < SEGMENT ? first->size : SEGMENT;
+    if (entry == 0)
+        return HEAD_UNKNOWN;
+    return entry < SEGMENT ? entry : SEGMENT;
+}
 
-    if (loaded && (segment->offset == 0 || after_dynamic))
+static bool holds(const struct segment *segment, const struct segment *other)
+{
+    return other->offset >= segment->offset && other->offset - segment->offset < segment->size;
+}
+
+/*
+ * Symbols and strings lie at the beginning of a library. Tools that write longer ones (patchelf)
+ * put them into new segments at its end, together with the dynamic section or the notes.
+ */
+static void want_segment(struct passing *passing, const struct segment *segment,
+                         const struct segment *dynamic, uint64_t entry)
+{
+    bool loaded = segment->type == PT_LOAD;
+
+    if (loaded && segment->offset == 0)
+        want(passing, 0, head_of(segment, entry));
+    else if (loaded && !segment->runs && segment->size <= SEGMENT &&
+             (holds(segment, dynamic) || segment->offset > dynamic->offset))
         want(passing, segment->offset, segment->size);
     if (segment->size <= HEAD &&
         (segment->type == PT_DYNAMIC || segment->type == PT_INTERP || segment->type == PT_NOTE))
@@ -186,22 +200,24 @@ static void want_segment(struct passing *passing, const struct segment *segment,
 
 static void want_segments(struct passing *passing, struct cursor *cursor)
 {
-    struct segment segment;
-    bool after_dynamic = false;
-    uint64_t programs;
-    unsigned size, count;
+    struct segment segments[SEGMENTS], dynamic = { .offset = UINT64_MAX };
+    unsigned size, count, known = 0;
+    uint64_t entry, programs;
 
-    cursor_seek(cursor, 32);
+    cursor_seek(cursor, 24);
+    entry = cursor_le(cursor, 8);
     programs = cursor_le(cursor, 8);
     cursor_seek(cursor, 54);
     size = (unsigned) cursor_le(cursor, 2);
     count = (unsigned) cursor_le(cursor, 2);
-    for (unsigned i = 0; i < count && i < SEGMENTS; i++) {
-        if (!read_segment(cursor, programs + (uint64_t) i * size, &segment))
-            return;
-        want_segment(passing, &segment, after_dynamic);
-        after_dynamic |= segment.type == PT_DYNAMIC;
+    while (known < count && known < SEGMENTS &&
+           read_segment(cursor, programs + (uint64_t) known * size, &segments[known])) {
+        if (segments[known].type == PT_DYNAMIC)
+            dynamic = segments[known];
+        known++;
     }
+    for (unsigned i = 0; i < known; i++)
+        want_segment(passing, &segments[i], &dynamic, entry);
 }
 
 /* By the program headers; the section headers stand at the end. */
@@ -333,15 +349,6 @@ static uint64_t scan(struct passing *passing, uint64_t offset, struct str bytes)
 
 /* --- a file -------------------------------------------------------------------------------- */
 
-static void plan_parts(struct passing *passing, enum collected what)
-{
-    uint64_t head = what == COLLECT_WHOLE     ? passing->size
-                    : what == COLLECT_SYMBOLS ? SYMBOLS_HEAD
-                                              : HEAD;
-
-    want(passing, 0, head);
-}
-
 int collect_file(struct stream *stream, struct keep *keep, enum collected what, uint64_t size,
                  uint32_t *ret_number)
 {
@@ -350,7 +357,7 @@ int collect_file(struct stream *stream, struct keep *keep, enum collected what, 
     size_t carried = 0; /* bytes at the buffer's start that are looked at again */
 
     *ret_number = keep_begin(keep, size);
-    plan_parts(&passing, what);
+    want(&passing, 0, what == COLLECT_WHOLE ? size : HEAD);
     for (uint64_t at = 0; at < size;) {
         size_t wanted = size - at < PIECE ? (size_t) (size - at) : PIECE;
         ssize_t got = stream_read(stream, buffer + carried, wanted);

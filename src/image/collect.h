@@ -4,7 +4,7 @@
  * Small files, and those that the probes read, are kept whole, the latter by their names. Of ELF
  * files the beginning is kept (headers, symbols, strings), the dynamic section, the section headers
  * with their names, and every header of a fat binary: what the loader's prediction and the reading
- * of GPU code ask for. All else is not kept, and whoever asks for it is told so (-ENODATA).
+ * of GPU code ask for. All else is not kept, and whoever asks for it is told so (-ROOT_LEFT_OUT).
  */
 #ifndef GPUVET_IMAGE_COLLECT_H
 #define GPUVET_IMAGE_COLLECT_H
@@ -15,8 +15,7 @@
 enum collected {
     COLLECT_NOTHING,
     COLLECT_WHOLE,
-    COLLECT_OBJECT,  /* parts of a shared library or program */
-    COLLECT_SYMBOLS, /* as that, with a longer beginning: the symbols of torch's own libraries */
+    COLLECT_OBJECT, /* parts of a shared library or program */
 };
 
 /* What a path within the image promises. `size`: of the file, in bytes. */

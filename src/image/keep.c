@@ -96,7 +96,7 @@ int keep_piece(struct keep *keep, uint64_t offset, struct str bytes)
         keep->full = true;
         return r;
     }
-    if (last && last->offset + last->size == offset)
+    if (last && last->offset + last->size == offset && last->at + last->size == keep->used)
         last->size += bytes.len;
     else
         add_piece(keep, file, (struct piece){ offset, bytes.len, keep->used });
@@ -146,7 +146,7 @@ int keep_read(void *self, uint32_t number, uint64_t offset, void *buffer, size_t
         return read_at(file->fd, file->at + offset, buffer, size);
     piece = piece_at(keep, file, offset);
     if (!piece || offset - piece->offset >= piece->size)
-        return -ENODATA;
+        return -ROOT_LEFT_OUT;
     here = piece->size - (offset - piece->offset);
     return read_at(keep->fd, piece->at + (offset - piece->offset), buffer,
                    size < here ? size : here);

@@ -29,7 +29,7 @@ int keep_piece(struct keep *keep, uint64_t offset, struct str bytes);
 
 /*
  * Up to `size` bytes from `offset` on, fewer where the kept piece ends; 0 at the file's end.
- * -ENODATA: this part was not kept.
+ * -ROOT_LEFT_OUT: this part was not kept.
  */
 int keep_read(void *keep, uint32_t number, uint64_t offset, void *buffer, size_t size);
 

@@ -13,7 +13,7 @@ static int look_ahead(struct object *object, uint64_t offset, size_t size, struc
     left = object->window.size - start;
     r = root_file_keep(&object->file, start, left < OBJECT_AHEAD ? (size_t) left : OBJECT_AHEAD,
                        &piece);
-    if (r == -ENODATA) /* of an image, parts may be all there is */
+    if (r == -ROOT_LEFT_OUT) /* of an image, parts may be all there is */
         return root_file_keep(&object->file, offset, size, ret);
     if (r == 0)
         *ret = str_slice(piece, (size_t) (offset - start), (size_t) (offset - start) + size);
@@ -44,7 +44,7 @@ static int jump(struct object *object, uint64_t offset, size_t size, struct str 
     object->last = offset;
     if (offset < piece->at || into > piece->len || size > piece->len - into) {
         r = root_file_fill(&object->file, offset, piece->bytes, len);
-        if (r == -ENODATA) {
+        if (r == -ROOT_LEFT_OUT) {
             len = size;
             r = root_file_fill(&object->file, offset, piece->bytes, len);
         }

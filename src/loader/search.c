@@ -41,6 +41,8 @@ struct str search_result_name(int result)
         return STR("not a shared library");
     case -ENODATA:
         return STR("cut short");
+    case -ROOT_LEFT_OUT:
+        return STR("not kept of the image");
     case -EACCES:
     case -EPERM:
         return STR("may not be read");

@@ -345,5 +345,5 @@ struct observations root_log(const struct root *root)
 bool observation_is_refusal(const struct observation *seen)
 {
     return seen->error < 0 && seen->error != -ENOTSUP && seen->error != -EINVAL &&
-           fact_state_of_error(seen->error) == FACT_UNKNOWN;
+           seen->error != -ROOT_LEFT_OUT && fact_state_of_error(seen->error) == FACT_UNKNOWN;
 }

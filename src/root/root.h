@@ -13,8 +13,9 @@
  * refused. Reports, budgets in tests and snapshots come from that log.
  *
  * Errors, everywhere: -ENOENT and -ENOTDIR (not there), -EACCES and -EPERM (there, but not for us),
- * -ELOOP (links without end), -E2BIG (over the limit), -EISDIR, -ENXIO (no regular file), or the
- * system's own. fact_state_of_error() says what each means for a fact.
+ * -ELOOP (links without end), -E2BIG (over the limit), -EISDIR, -ENXIO (no regular file),
+ * -ROOT_LEFT_OUT (of an image, these bytes were not kept), or the system's own.
+ * fact_state_of_error() says what each means for a fact.
  *
  * Everything returned lives in the arena that the root was made with.
  */
@@ -24,7 +25,11 @@
 #include "base/arena.h"
 #include "base/fact.h"
 
+#include <errno.h>
 #include <sys/types.h>
+
+/* No other call answers so: it proves nothing, and must not be taken for a file that ends early. */
+#define ROOT_LEFT_OUT ENOBUFS
 
 struct root;
 

@@ -7,6 +7,7 @@ import gzip
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -55,6 +56,13 @@ class Image(Looking):
         self.shows("absent", below, tar(entry(".wh.etc")))
         self.shows("B", below, tar(entry(PLACE, release("B")), entry("etc/.wh.os-release")))
         self.shows("A", tar(entry("etc/.wh.os-release")), below)
+
+    def test_a_whiteout_of_what_is_nowhere_takes_nothing_away(self):
+        below = tar(entry(PLACE, release("A")))
+        for gone in (".wh.gone", "etc/.wh.gone", "no/such/folder/.wh.gone", "no/such/folder/.wh..wh..opq",
+                     "etc/os-release/.wh.gone", ".wh.", "etc/.wh...", ".wh..wh.plnk"):
+            with self.subTest(gone):
+                self.shows("A", below, tar(entry(gone)))
 
     def test_an_opaque_folder_hides_what_lies_below_and_only_that(self):
         below = tar(entry(PLACE, release("A")))
@@ -122,6 +130,15 @@ class Image(Looking):
         self.assertEqual(self.title(archive), "A")
 
 
+def empty_files(count):
+    """Their headers, ten thousand at a time."""
+    head = tarfile.TarInfo("d000/f0000000").tobuf(tarfile.USTAR_FORMAT)
+    rest = int(head[148:154], 8) - sum(head[:13])
+    for first in range(0, count, 10000):
+        names = (b"d%03d/f%07d" % (nth % 1000, nth) for nth in range(first, first + 10000))
+        yield b"".join(name + head[13:148] + b"%06o" % (rest + sum(name)) + head[154:] for name in names)
+
+
 class Damaged(Looking):
     def refused(self, archive):
         with program.folder() as here:
@@ -178,6 +195,56 @@ class Damaged(Looking):
         files = [entry(f"d{number % 100}/f{number}") for number in range(20000)]
         outs = [entry(f"d{number % 100}/.wh..wh..opq") for number in range(20000)]
         self.assertEqual(self.title(saved(tar(entry(PLACE, release("A")), *files), tar(*outs))), "A")
+
+    def test_a_million_files_are_bounded(self):
+        """Half a gigabyte of names: what each of them takes in memory is small."""
+        squeeze = zlib.compressobj(1, wbits=31)
+        packed = [squeeze.compress(heads) for heads in empty_files(1000000)]
+        packed += [squeeze.compress(tar(entry(PLACE, release("A")))), squeeze.flush()]
+        with program.folder() as here:
+            (here / "image").write_bytes(saved(b"".join(packed)))
+            with subprocess.Popen([*program.WRAPPER, program.GPUVET, "--image", here / "image", "--json"],
+                                  env=program.QUIET, stdout=subprocess.PIPE) as child:
+                answer = json.loads(child.stdout.read())
+                _, _, usage = os.wait4(child.pid, 0)
+                child.returncode = 0
+        self.assertEqual(answer["facts"]["machine"]["os_title"]["value"], "A")
+        self.assertLess(usage.ru_maxrss, 1 << 20, "kilobytes")
+
+
+class Whole(unittest.TestCase):
+    """A packed image, of which parts are kept, is judged as the same files in a folder are."""
+
+    # what its configuration tells (PATH, user, variables), and a folder does not
+    OF_THE_IMAGE = ("container.", "engines.", "process.", "machine.uid", "machine.user", "toolkit.path")
+
+    def test_is_judged_as_its_files_are(self):
+        for name in ("ubuntu-22.04-rtx3060", "docker-pytorch", "ubuntu-torchaudio-newer"):
+            with self.subTest(name), program.machine(name) as (root, words):
+                for unseen in ("proc", "sys", "dev"):
+                    shutil.rmtree(root / unseen, ignore_errors=True)
+                shutil.rmtree(root / "etc/docker", ignore_errors=True)
+                with tarfile.open(root.parent / "layer.tar.gz", "w:gz") as layer:
+                    layer.add(root, arcname=".")
+                (root.parent / "image").write_bytes(saved((root.parent / "layer.tar.gz").read_bytes()))
+                there = program.report(*words)
+                packed = program.report("--image", root.parent / "image", *words[2:])
+                for part in ("state", "cause", "certainty"):
+                    self.assertEqual(there["verdict"].get(part), packed["verdict"].get(part))
+                self.assertEqual(self.facts(there), self.facts(packed))
+
+    def facts(self, report):
+        return {name: fact for name, fact in self.flat(report["facts"]).items()
+                if not name.startswith(self.OF_THE_IMAGE)}
+
+    def flat(self, facts, name=""):
+        if isinstance(facts, dict) and isinstance(facts.get("state"), str):
+            return {name: (facts["state"], facts.get("value"))}
+        if isinstance(facts, dict):
+            pairs = [(f"{name}.{part}".strip("."), value) for part, value in facts.items()]
+        else:
+            pairs = [(f"{name}[{at}]", value) for at, value in enumerate(facts)] if isinstance(facts, list) else []
+        return {key: fact for part, value in pairs for key, fact in self.flat(value, part).items()}
 
 
 if __name__ == "__main__":
