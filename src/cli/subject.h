@@ -41,6 +41,10 @@ int conclude(struct arena *arena, const struct options *options, struct subject 
  * `looking` was filled and before it is used. */
 void keep_looks(struct subject *subject);
 
+/* Around what is told to its facts, so that what is kept tells it again. */
+const struct facts *before_telling(struct arena *arena, const struct subject *subject);
+void keep_told(struct arena *arena, struct subject *subject, const struct facts *before);
+
 /* The driver gives no answer, for the reason `from`. */
 void ask_nobody(struct subject *subject, enum fact_state asking, struct str from);
 

@@ -14,7 +14,9 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+import engines  # noqa: E402
 import program  # noqa: E402
+from images import PLACE, entry, release, saved, tar  # noqa: E402
 
 MACHINE = "ubuntu-22.04-rtx3060"
 HEAD = b"gpuvet-snapshot/1\n"
@@ -81,6 +83,42 @@ class Replay(unittest.TestCase):
         self.assertTrue(all(len(line) <= 76 for line in text.splitlines()))
         quoted = "Hello,\r\n\r\n" + "".join(f"> {line}\r\n" for line in text.splitlines()) + "> thanks"
         self.assertEqual(program.report("--snapshot", "-", input=quoted.encode()), binary)
+
+
+class Told(unittest.TestCase):
+    """What an engine or an image's configuration says is kept, too: no look at files gives it again."""
+
+    def replayed(self, *words, env=None):
+        was = program.report(*words, env=env)
+        now = program.report("--snapshot", "-", input=taken(*words, "--no-redact", env=env))
+        self.assertEqual(now["facts"], was["facts"])
+        self.assertEqual(now["verdict"], was["verdict"])
+        renamed = program.report("--snapshot", "-", input=taken(*words, env=env))
+        self.assertEqual(renamed["verdict"], was["verdict"])
+        return now
+
+    def test_an_image_says_what_it_said_itself(self):
+        with program.folder() as here:
+            (here / "image.tar").write_bytes(saved(
+                tar(entry(PLACE, release("inside"))),
+                env=["NVIDIA_REQUIRE_CUDA=cuda>=12.4", "LD_LIBRARY_PATH=/usr/local/cuda/lib64"]))
+            now = self.replayed("--image", here / "image.tar")
+        container = now["facts"]["container"]
+        self.assertEqual(container["image_require"]["value"], "cuda>=12.4")
+        self.assertEqual(container["image_name"]["value"], "team/torch:1")
+
+    def test_a_container_says_what_its_engine_said(self):
+        ports = {"8888/tcp": [{"HostIp": "10.20.30.40", "HostPort": "18888"}], "22/tcp": None}
+        answer = engines.docker(host={"DeviceRequests": engines.GPUS}, ports=ports)
+        with program.folder() as here:
+            (here / "files.tar").write_bytes(tar(entry(PLACE, release("inside"))))
+            engines.install(here, "docker", answer, files=here / "files.tar")
+            env = {"PATH": f"{here}:/usr/bin:/bin"}
+            now = self.replayed("--container", "trainer", env=env)
+            renamed = program.report("--snapshot", "-", input=taken("--container", "trainer", env=env))
+        self.assertEqual(now["facts"]["container"]["request"]["value"], "gpus")
+        self.assertEqual(len(now["facts"]["container"]["ports"]), 2)
+        self.assertNotIn("10.20.30.40", str(renamed))
 
 
 SECRETS = (

@@ -65,7 +65,7 @@ static void list_remedies(struct arena *arena, const struct verdict *verdict, st
             list_commands(arena, &verdict->findings.items[i].remedies, &ret->others, &ignored);
 }
 
-void judge_facts(struct probe_ctx *ctx, const struct machine_answers *answers)
+void judge_look(struct probe_ctx *ctx, const struct machine_answers *answers)
 {
     struct driver_answer own, clean;
 
@@ -78,8 +78,18 @@ void judge_facts(struct probe_ctx *ctx, const struct machine_answers *answers)
     } else {
         driver_not_asked(ctx->facts, FACT_UNKNOWN, STR("--no-driver"));
     }
+}
+
+void judge_tell(struct probe_ctx *ctx, const struct machine_answers *answers)
+{
     for (size_t i = 0; i < answers->told_count; i++)
         (void) fact_line_tell(&answers->told[i], STR("engine"), ctx->facts);
+}
+
+void judge_facts(struct probe_ctx *ctx, const struct machine_answers *answers)
+{
+    judge_look(ctx, answers);
+    judge_tell(ctx, answers);
     probe_all(ctx, COST_NOTHING);
 }
 

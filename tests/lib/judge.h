@@ -38,7 +38,10 @@ struct judged {
 void judge(struct arena *arena, struct root *root, const struct eyes *eyes,
            const struct machine_answers *answers, bool thorough, struct judged *ret);
 
-/* The facts alone, as the program gathers them. */
+/* What is seen and what the driver answers; what an engine tells above that; and the facts alone,
+ * as the program gathers them: both, and what follows from them. */
+void judge_look(struct probe_ctx *ctx, const struct machine_answers *answers);
+void judge_tell(struct probe_ctx *ctx, const struct machine_answers *answers);
 void judge_facts(struct probe_ctx *ctx, const struct machine_answers *answers);
 
 #endif
