@@ -34,6 +34,7 @@ enum option_id {
     OPTION_STEPS,
     OPTION_OUTPUT,
     OPTION_VERIFY,
+    OPTION_RESTORE_PLAN,
     OPTION_TEXT,
     OPTION_NO_REDACT,
     OPTION_JUPYTER,
@@ -106,6 +107,8 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_STEPS] = { "--steps", NULL, NULL, OF_CHECK | OF_VERIFY, TEXT_CLI_OPTION_STEPS },
     [OPTION_OUTPUT] = { "--output", "-o", "FILE", OF_SNAPSHOT | OF_LOCK, TEXT_CLI_OPTION_OUTPUT },
     [OPTION_VERIFY] = { "--verify", NULL, "FILE", OF_LOCK, TEXT_CLI_OPTION_VERIFY },
+    [OPTION_RESTORE_PLAN] = { "--restore-plan", NULL, "FILE", OF_SNAPSHOT,
+                              TEXT_CLI_OPTION_RESTORE_PLAN },
     [OPTION_TEXT] = { "--text", NULL, NULL, OF_SNAPSHOT, TEXT_CLI_OPTION_TEXT },
     [OPTION_NO_REDACT] = { "--no-redact", NULL, NULL, OF_SNAPSHOT, TEXT_CLI_OPTION_NO_REDACT },
     [OPTION_JUPYTER] = { "--jupyter", NULL, NULL, OF_IMAGE | OF_ACCESS | OF_RUN,
@@ -329,6 +332,9 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
     case OPTION_VERIFY:
         options->lock = value;
         break;
+    case OPTION_RESTORE_PLAN:
+        options->restore = value;
+        break;
     case OPTION_TEXT:
         options->text = true;
         break;
@@ -518,6 +524,13 @@ static void check_together(struct reader *reader)
         { OPTION_HOST, OPTION_SNAPSHOT },
         { OPTION_HOST, OPTION_WITH_MACHINE },
         { OPTION_QUICK, OPTION_THOROUGH },
+        { OPTION_RESTORE_PLAN, OPTION_OUTPUT },
+        { OPTION_RESTORE_PLAN, OPTION_TEXT },
+        { OPTION_RESTORE_PLAN, OPTION_NO_REDACT },
+        { OPTION_RESTORE_PLAN, OPTION_IMAGE },
+        { OPTION_RESTORE_PLAN, OPTION_CONTAINER },
+        { OPTION_RESTORE_PLAN, OPTION_ROOT },
+        { OPTION_RESTORE_PLAN, OPTION_PID },
         { OPTION_VERIFY, OPTION_OUTPUT },
         { OPTION_LIST, OPTION_WITH_MACHINE },
     };

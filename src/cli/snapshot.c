@@ -162,6 +162,8 @@ int command_snapshot(struct arena *arena, const struct options *options)
     struct str bytes;
     int code, r;
 
+    if (options->restore.len)
+        return print_restore_plan(arena, options);
     if (!options->output.len && !options->text && isatty(STDOUT_FILENO)) {
         complain(text_of(TEXT_CLI_SNAPSHOT_NOT_HERE, options->lang));
         return EXIT_WRONG_USAGE;
