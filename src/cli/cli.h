@@ -38,7 +38,7 @@ struct options {
     struct str lock;    /* of lock --verify: the lock */
     struct str word;    /* what a command that takes words was given, with a blank between them */
     struct word_list words;                 /* the same, each apart */
-    struct word_list gpus, files;           /* of plan: --gpu, --requirement, in their order */
+    struct word_list gpus, hosts, files;           /* --gpu, --host, --requirement, in their order */
     struct str driver, platform, knowledge; /* of plan */
     struct str host;                        /* facts of the machine that is meant */
     struct str name, bind, shm_size;        /* of run */

@@ -3,9 +3,17 @@
 #define GPUVET_CLI_IMAGE_H
 
 #include "cli/cli.h"
+#include "image/recipe.h"
 
 int image_check(struct arena *arena, const struct options *options, struct str file);
 int image_new(struct arena *arena, const struct options *options, struct str folder);
 int image_name(struct arena *arena, const struct options *options, struct str word);
+
+/* Of every word from the second on, of which `file` is the first. */
+int image_updates(struct arena *arena, const struct options *options, struct str file);
+
+/* Says that a file is no recipe, and where: EXIT_NO_INPUT. */
+int refuse_recipe(struct arena *arena, const struct options *options, struct str file,
+                  const struct recipe_error *error);
 
 #endif

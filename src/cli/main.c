@@ -14,7 +14,7 @@ const struct command_row cli_commands[] = {
     { "snapshot", OF_SNAPSHOT, WORDS_NONE, NULL, TEXT_CLI_COMMAND_SNAPSHOT, command_snapshot },
     { "diff", OF_DIFF, WORDS_TWO, "A B", TEXT_CLI_COMMAND_DIFF, command_diff },
     { "lock", OF_LOCK, WORDS_NONE, NULL, TEXT_CLI_COMMAND_LOCK, command_lock },
-    { "image", OF_IMAGE, WORDS_ANY, "check|name|new …", TEXT_CLI_COMMAND_IMAGE, command_image },
+    { "image", OF_IMAGE, WORDS_ANY, "check|name|new|updates …", TEXT_CLI_COMMAND_IMAGE, command_image },
     { "access", OF_ACCESS, WORDS_ANY, "DOOR WHERE", TEXT_CLI_COMMAND_ACCESS, command_access },
     { "run", OF_RUN, WORDS_ANY, "IMAGE [-- CMD…]", TEXT_CLI_COMMAND_RUN, command_run },
     { NULL, OF_ALL, WORDS_NONE, NULL, TEXT_COUNT, NULL },

@@ -307,6 +307,7 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
         break;
     case OPTION_HOST:
         options->host = value;
+        *LIST_ADD(reader->arena, &options->hosts) = value;
         break;
     case OPTION_REQUIREMENT:
         *LIST_ADD(reader->arena, &options->files) = value;
