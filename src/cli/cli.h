@@ -34,11 +34,12 @@ struct options {
     const struct command_row *command;
     struct str python, environment, root, facts, image, container, engine, pod, snapshot;
     struct str output;  /* of snapshot and lock: where to */
+    struct str commit;  /* of snapshot: the tag of the image that the container becomes */
     struct str restore; /* of snapshot: what is to be rebuilt */
     struct str lock;    /* of lock --verify: the lock */
     struct str word;    /* what a command that takes words was given, with a blank between them */
     struct word_list words;                 /* the same, each apart */
-    struct word_list gpus, hosts, files;           /* --gpu, --host, --requirement, in their order */
+    struct word_list gpus, hosts, files;    /* --gpu, --host, --requirement, in their order */
     struct str driver, platform, knowledge; /* of plan */
     struct str host;                        /* facts of the machine that is meant */
     struct str name, bind, shm_size;        /* of run */

@@ -73,6 +73,10 @@ int subject_examine(struct arena *arena, const struct options *options, struct s
 int read_lock(struct arena *arena, const struct options *options, struct str file, struct str bytes,
               struct lock *ret);
 
+/* The container of these facts as an image, --commit. EXIT_GOOD, EXIT_NO_OUTPUT, EXIT_WRONG_USAGE.
+ */
+int commit_container(struct arena *arena, const struct options *options, const struct facts *facts);
+
 /* Facts of the snapshot that `options` name. Exit codes as above. */
 int subject_replay(struct arena *arena, const struct options *options, struct subject *ret);
 

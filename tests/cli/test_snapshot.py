@@ -121,6 +121,47 @@ class Told(unittest.TestCase):
         self.assertNotIn("10.20.30.40", str(renamed))
 
 
+class Commit(unittest.TestCase):
+    """--commit: the engine is a script that writes down what it was told to do."""
+
+    def commit(self, *words, engine="podman", answer=None, fails=False):
+        with program.folder() as here:
+            (here / "files.tar").write_bytes(tar(entry(PLACE, release("inside"))))
+            engines.install(here, engine, answer or engines.docker(), files=here / "files.tar")
+            client = here / engine
+            said = 'echo "no space left" >&2; exit 125' if fails else f'printf "%s\\n" "$@" >{here}/told'
+            client.write_text(client.read_text().replace("export*)", f"commit*) {said} ;;\nexport*)"))
+            done = program.start("snapshot", "--container", "trainer", *words,
+                                 env={"PATH": f"{here}:/usr/bin:/bin"})
+            told = (here / "told").read_text().splitlines() if (here / "told").exists() else None
+        return done, told
+
+    def test_the_engine_commits_it_with_labels_and_what_is_run_is_said(self):
+        done, told = self.commit("--commit", "team/kept:1")
+        self.assertEqual((done.returncode, done.stdout), (0, b""))
+        self.assertEqual(told, ["commit", "--change", "LABEL org.opencontainers.image.base.name=team/torch:1",
+                                engines.ID, "team/kept:1"])
+        self.assertIn(b"+ podman commit --change", done.stderr)
+
+    def test_a_value_that_an_instruction_could_not_hold_is_no_label(self):
+        _, told = self.commit("--commit", "team/kept:1", answer=engines.docker(Image='x" evil="$(y)'))
+        self.assertEqual(told, ["commit", engines.ID, "team/kept:1"])
+
+    def test_what_the_engine_refuses_is_73_in_its_own_words(self):
+        done, _ = self.commit("--commit", "team/kept:1", fails=True)
+        self.assertEqual(done.returncode, 73)
+        self.assertIn(b"no space left", done.stderr)
+
+    def test_only_a_container_and_only_under_a_name_and_only_by_an_engine_that_can(self):
+        self.assertEqual(program.start("snapshot", "--commit", "x").returncode, 64)
+        for tag in ("--all", "Upper Case", "x@sha256:" + "ab" * 32):
+            done, told = self.commit(f"--commit={tag}")
+            self.assertEqual((done.returncode, told), (64, None))
+        done, told = self.commit("--commit", "x", engine="nerdctl")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIsNone(told)
+
+
 SECRETS = (
     "hf_abcdefghijklmnopqrstuvwx", "sk-abcdefghijklmnopqrst1234", "ghp_abcdefghijklmnopqrstuvwxyz01",
     "github_pat_11ABCDEFG0abcdefghij", "glpat-abcdefghij0123456789", "xoxb-1234567890-abcdefghijkl",
