@@ -7,13 +7,12 @@
 
 #include "format/oci.h"
 
-#define SKOPEO_TEXT ((size_t) 16 << 20) /* bytes of an answer; a repository has thousands of tags \
-                                         */
-#define SKOPEO_TAGS 65536               /* further ones are dropped */
+/* Further ones are dropped; the largest repositories have thousands. */
+#define SKOPEO_TAGS 65536
 
 struct skopeo_image {
-    struct str digest;      /* "sha256:…", of what the tag names: a list of manifests, or one */
-    struct str cuda;        /* CUDA_VERSION of its variables; empty: not set */
+    struct str digest; /* "sha256:…", of what the tag names: a list of manifests, or one */
+    struct str cuda;   /* CUDA_VERSION of its variables; empty: not set */
     struct oci_strings tags, env; /* tags: of the whole repository; empty with --no-tags */
 };
 

@@ -82,10 +82,10 @@ int commit_command(struct arena *arena, const struct facts *facts, struct str ta
 
 int commit_run(const struct engine_user *user, const char *const *words, struct str *ret_why)
 {
-    const struct child_result *result =
-        engine_run(user, words, (struct str){ NULL, 0 }, COMMIT_US, 0, ret_why);
+    const struct child_result *result = engine_run(user, words, user->environ, COMMIT_US);
 
     if (!result)
         return -ENOENT;
+    *ret_why = engine_complaint(user->arena, result);
     return result->end == CHILD_OK ? 0 : result->end == CHILD_LATE ? -ETIMEDOUT : -EIO;
 }

@@ -140,8 +140,17 @@ static bool is_evidence(const struct verdict *verdict, const char *layer)
     return false;
 }
 
-void expect_explained(struct arena *arena, struct str name, const struct machine *before,
-                      const struct machine *after)
+static void expect_single(const struct diff *diff, struct str explained)
+{
+    const struct change *change;
+
+    assert_int_equal(diff->explained.changes.count, 1);
+    change = &diff->changes.items[diff->explained.changes.items[0]];
+    assert_true(str_eq(change->fact, explained));
+}
+
+void expect_explained(struct arena *arena, struct str name, struct str explained,
+                      const struct machine *before, const struct machine *after)
 {
     struct facts *a = look(arena, before->root, before), *b = look(arena, after->root, after);
     struct diff *diff = ARENA_NEW(arena, struct diff);
@@ -149,8 +158,10 @@ void expect_explained(struct arena *arena, struct str name, const struct machine
 
     change_harmlessly(arena, b);
     diff_facts(arena, a, b, diff);
-    if (diff->same_verdict || diff->a.verdict.state != STATE_HEALTHY || !diff->b.verdict.root)
+    if (diff->same_verdict || diff->a.verdict.state != STATE_HEALTHY || !diff->b.verdict.root) {
+        assert_int_equal(explained.len, 0);
         return; /* not a change from healthy to broken */
+    }
     for (size_t i = 0; i < diff->explained.changes.count; i++) {
         const struct change *change = &diff->changes.items[diff->explained.changes.items[i]];
 
@@ -163,4 +174,6 @@ void expect_explained(struct arena *arena, struct str name, const struct machine
     assert_true(diff->changes.count > HARMLESS);
     assert_true(diff->explained.changes.count > 0);
     assert_true(told);
+    if (explained.len)
+        expect_single(diff, explained);
 }
