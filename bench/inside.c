@@ -49,6 +49,7 @@ static void time_gpu_code(struct str path, enum gpu_code_reading reading, struct
                             .bytes = bytes_of(root) };
     for (size_t i = 0; i < code.count; i++)
         ret->count += code.targets[i].entries;
+    root_let_go(root);
 }
 
 /* --- the loader ---------------------------------------------------------------------------- */
@@ -68,6 +69,7 @@ static void time_loader(struct str environment, struct result *ret)
     double began, cpu;
 
     probe_all(&ctx, COST_FILES);
+    root_let_go(ctx.root);
     ctx.root = root_live(arena);
     began = microseconds();
     cpu = cpu_microseconds();
@@ -77,6 +79,7 @@ static void time_loader(struct str environment, struct result *ret)
                             .cpu = cpu_microseconds() - cpu,
                             .count = (unsigned) import.map.all.count,
                             .bytes = bytes_of(ctx.root) };
+    root_let_go(ctx.root);
 }
 
 int main(int argc, char **argv)

@@ -3,7 +3,7 @@
     gen_rules.py KNOWLEDGE_DIR TEXT_DIR OUTPUT_DIR
 
 Reads KNOWLEDGE_DIR/rules/*.toml, remedies/*.toml, places.toml, advice.toml, chain.toml, steps.toml,
-healthy.toml, imagefile.toml, lock.toml and TEXT_DIR/*.toml; writes rules_table.h and texts_table.h for src/knowledge/. Refuses
+healthy.toml, imagefile.toml, lock.toml, policy.toml and TEXT_DIR/*.toml; writes rules_table.h and texts_table.h for src/knowledge/. Refuses
 what lacks a language, a source, or names a cause or a place that does not exist.
 """
 
@@ -16,6 +16,7 @@ from toml_reader import read_toml
 LANGUAGES = ("en", "zh")
 NEEDS = ("safe", "root", "reboot", "hardware")
 CERTAINTIES = ("possible", "likely", "certain")
+POLICY_FORMS = ("patterns", "versions", "images", "causes", "states")
 LINK_STATES = ("ok", "broken", "not-reached", "unknown", "absent")
 
 
@@ -87,6 +88,8 @@ class Tables:
         self.steps = []
         self.checks = []
         self.locks = []
+        self.policy_keys = []
+        self.policy_looks = Pool()
 
     # --- conditions -------------------------------------------------------------------------
 
@@ -209,6 +212,31 @@ class Tables:
             f".meaning = LOCK_{meaning.upper()}",
             ".text = " + both(nothing if said else entry, "text", where),
             ".source = " + view("" if said else need(entry, "source", where)),
+        ]) + " }")
+
+    def policy_look(self, look, where):
+        if need(look, "of", where) not in ("stack", "statement"):
+            raise Mistake(f"{where}: of {look['of']}")
+        need(look, "source", where)
+        return "{ " + ", ".join([
+            ".state = " + view(look.get("state", "")),
+            f".statement = {str(look['of'] == 'statement').lower()}",
+            f".when = {self.condition(look, 'when', where)}",
+            ".fact = " + view(need(look, "fact", where)),
+            f".needed = {str(look.get('needed', False)).lower()}",
+            f".is_cuda = {str(look.get('is_cuda', False)).lower()}",
+            ".says = " + both(look, "says", where),
+        ]) + " }"
+
+    def add_policy_key(self, entry, where):
+        where = f"{where}: {need(entry, 'name', where)}"
+        if need(entry, "form", where) not in POLICY_FORMS:
+            raise Mistake(f"{where}: form {entry['form']}")
+        looks = [self.policy_look(look, where) for look in entry.get("look", [])]
+        self.policy_keys.append("{ " + ", ".join([
+            ".name = " + view(entry["name"]),
+            f".form = POLICY_{entry['form'].upper()}",
+            ".looks = " + self.policy_looks.range(looks),
         ]) + " }")
 
     def way_condition(self, way, where):
@@ -355,6 +383,8 @@ class Tables:
             ("struct step_row", "step_rows", self.steps),
             ("struct check", "check_rows", self.checks),
             ("struct lock_row", "lock_rows", self.locks),
+            ("struct policy_look", "policy_look_rows", self.policy_looks.rows),
+            ("struct policy_key", "policy_key_rows", self.policy_keys),
         ]
         with open(path, "w", encoding="utf-8") as out:
             out.write("/* Made by tools/gen_rules.py from knowledge/. */\n")
@@ -395,6 +425,8 @@ def write_rules(knowledge, output):
         tables.add_check(entry, "imagefile.toml")
     for entry in entries(knowledge / "lock.toml", "difference"):
         tables.add_lock_row(entry, "lock.toml")
+    for entry in entries(knowledge / "policy.toml", "key"):
+        tables.add_policy_key(entry, "policy.toml")
     tables.write(output / "rules_table.h")
 
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Most runs need well under a chunk; whatever is larger gets one of its own. */
-#define CHUNK_SIZE (256u * 1024u)
+#define CHUNK_SIZE (1024u * 1024u)
 
 struct chunk {
     struct chunk *next;

@@ -29,11 +29,13 @@ struct word_list {
     size_t count, room; /* for LIST_ADD */
 };
 
+#define PORTS 2 /* --port of a run with two doors */
+
 /* What the user asked for. Empty views: not given. */
 struct options {
     const struct command_row *command;
     struct str python, environment, root, facts, image, container, engine, pod, snapshot;
-    struct str output;  /* of snapshot and lock: where to */
+    struct str output;  /* of snapshot, lock and policy init: where to */
     struct str commit;  /* of snapshot: the tag of the image that the container becomes */
     struct str restore; /* of snapshot: what is to be rebuilt */
     struct str lock;    /* of lock --verify: the lock */
@@ -44,7 +46,8 @@ struct options {
     struct str host;                        /* facts of the machine that is meant */
     struct str name, bind, shm_size;        /* of run */
     struct word_list mounts, options;
-    int port;
+    uint16_t ports[PORTS]; /* in their order */
+    size_t port_count;
     int pid;
     int device; /* of verify: 1 + the GPU's ordinal; 0: every GPU */
     enum lang lang;
@@ -56,6 +59,8 @@ struct options {
     bool dry_run;                      /* of run */
     bool start_kernel;                 /* of access */
     bool jupyter, ssh, compose, force; /* of image new */
+    struct str group, date;            /* of policy */
+    bool sarif;
 };
 
 /* Which commands an option is for. */
@@ -71,7 +76,8 @@ enum command_bit {
     OF_IMAGE = 256,
     OF_LOCK = 512,
     OF_RUN = 1024,
-    OF_ALL = 2047,
+    OF_POLICY = 2048,
+    OF_ALL = 4095,
     OF_STACK = OF_ALL & ~(OF_ACCESS | OF_RUN) /* they look at an environment */
 };
 
@@ -144,6 +150,7 @@ int command_access(struct arena *arena, const struct options *options);
 int command_run(struct arena *arena, const struct options *options);
 int command_explain(struct arena *arena, const struct options *options);
 int command_diff(struct arena *arena, const struct options *options);
+int command_policy(struct arena *arena, const struct options *options);
 int command_plan(struct arena *arena, const struct options *options);
 int command_lock(struct arena *arena, const struct options *options);
 int command_snapshot(struct arena *arena, const struct options *options);

@@ -23,7 +23,7 @@ int conclude(struct arena *arena, const struct options *options, struct subject 
 {
     struct judgement judgement;
     struct verdict verdict;
-    struct walk walk;
+    struct walk walk = { 0 };
     int code;
 
     plan_build(arena, &subject->facts);

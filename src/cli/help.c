@@ -61,6 +61,7 @@ static void examples(struct buf *buf, enum lang lang, size_t columns)
         { STR_INIT("gpuvet plan torch torchvision"), TEXT_CLI_EXAMPLE_PLAN },
         { STR_INIT("gpuvet plan --gpu 4060ti --driver 550"), TEXT_CLI_EXAMPLE_PLAN_OTHER },
         { STR_INIT("gpuvet image check Dockerfile"), TEXT_CLI_EXAMPLE_IMAGE },
+        { STR_INIT("gpuvet policy check team.yaml"), TEXT_CLI_EXAMPLE_POLICY },
         { STR_INIT("gpuvet explain train.log"), TEXT_CLI_EXAMPLE_EXPLAIN },
         { STR_INIT("gpuvet explain CUDA 804"), TEXT_CLI_EXAMPLE_CODE },
         { STR_INIT("gpuvet why cudnn"), TEXT_CLI_EXAMPLE_WHY },

@@ -12,8 +12,8 @@ int image_name(struct arena *arena, const struct options *options, struct str wo
 /* Of every word from the second on, of which `file` is the first. */
 int image_updates(struct arena *arena, const struct options *options, struct str file);
 
-/* Says that a file is no recipe, and where: EXIT_NO_INPUT. */
-int refuse_recipe(struct arena *arena, const struct options *options, struct str file,
-                  const struct recipe_error *error);
+/* Says where a file that describes an image is wrong: EXIT_NO_INPUT. */
+int image_refuse_file(struct arena *arena, const struct options *options, struct str file,
+                      const struct recipe_error *error);
 
 #endif

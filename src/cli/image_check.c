@@ -25,8 +25,8 @@ static struct str docker_fault(struct arena *arena, const struct options *option
                        error->near, NULL);
 }
 
-int refuse_recipe(struct arena *arena, const struct options *options, struct str file,
-                  const struct recipe_error *error)
+int image_refuse_file(struct arena *arena, const struct options *options, struct str file,
+                      const struct recipe_error *error)
 {
     struct str why =
         error->is_docker ? docker_fault(arena, options, &error->docker) : error->yaml.what;
@@ -66,7 +66,7 @@ int image_check(struct arena *arena, const struct options *options, struct str f
     if (r < 0)
         return cannot_read(arena, options, file, error_text(r));
     if (recipe_read(arena, file, text, &recipe, &error) < 0)
-        return refuse_recipe(arena, options, file, &error);
+        return image_refuse_file(arena, options, file, &error);
     checks_judge(arena, recipe.items, recipe.count, &found, &open);
     code = show(arena, options, &report);
     if (code != EXIT_GOOD)

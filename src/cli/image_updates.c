@@ -75,7 +75,7 @@ static int read_file(struct updating *it, struct str file)
     if (lock_is(text))
         return read_locked(it, file, text);
     if (recipe_read(it->arena, file, text, &recipe, &error) < 0)
-        return refuse_recipe(it->arena, it->options, file, &error);
+        return image_refuse_file(it->arena, it->options, file, &error);
     for (size_t i = 0; i < recipe.count; i++) {
         const struct recipe_facts *facts = &recipe.items[i];
 

@@ -18,6 +18,7 @@ const struct command_row cli_commands[] = {
       command_image },
     { "access", OF_ACCESS, WORDS_ANY, "DOOR WHERE", TEXT_CLI_COMMAND_ACCESS, command_access },
     { "run", OF_RUN, WORDS_ANY, "IMAGE [-- CMD…]", TEXT_CLI_COMMAND_RUN, command_run },
+    { "policy", OF_POLICY, WORDS_ANY, "check|init …", TEXT_CLI_COMMAND_POLICY, command_policy },
     { NULL, OF_ALL, WORDS_NONE, NULL, TEXT_COUNT, NULL },
 };
 

@@ -1,102 +1,54 @@
 #include "cli/cli.h"
 
 #include "base/near.h"
+#include "cli/option_ids.h"
 #include "image/engine.h"
 #include "report/report.h"
 
 #include <errno.h>
 
-enum option_id {
-    OPTION_PYTHON,
-    OPTION_ENV,
-    OPTION_PID,
-    OPTION_ROOT,
-    OPTION_FACTS,
-    OPTION_IMAGE,
-    OPTION_CONTAINER,
-    OPTION_ENGINE,
-    OPTION_POD,
-    OPTION_SNAPSHOT,
-    OPTION_NO_DRIVER,
-    OPTION_QUICK,
-    OPTION_THOROUGH,
-    OPTION_DEVICE,
-    OPTION_LIST,
-    OPTION_WITH_MACHINE,
-    OPTION_GPU,
-    OPTION_DRIVER,
-    OPTION_PLATFORM,
-    OPTION_HOST,
-    OPTION_REQUIREMENT,
-    OPTION_MATRIX,
-    OPTION_KNOWLEDGE,
-    OPTION_START_KERNEL,
-    OPTION_STEPS,
-    OPTION_OUTPUT,
-    OPTION_VERIFY,
-    OPTION_COMMIT,
-    OPTION_RESTORE_PLAN,
-    OPTION_TEXT,
-    OPTION_NO_REDACT,
-    OPTION_JUPYTER,
-    OPTION_SSH,
-    OPTION_COMPOSE,
-    OPTION_FORCE,
-    OPTION_GPUS,
-    OPTION_NAME,
-    OPTION_PORT,
-    OPTION_BIND,
-    OPTION_MOUNT,
-    OPTION_SHM_SIZE,
-    OPTION_OPTION,
-    OPTION_DRY_RUN,
-    OPTION_JSON,
-    OPTION_LANG,
-    OPTION_COLOR,
-    OPTION_VERBOSE,
-    OPTION_QUIET,
-    OPTION_HELP,
-    OPTION_VERSION,
-    OPTION_COUNT,
-};
-
 static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_PYTHON] = { "--python", NULL, "PATH", OF_STACK, TEXT_CLI_OPTION_PYTHON },
     [OPTION_ENV] = { "--env", NULL, "DIR", OF_STACK, TEXT_CLI_OPTION_ENV },
-    [OPTION_PID] = { "--pid", NULL, "PID", OF_CHECK | OF_LOCK | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
+    [OPTION_PID] = { "--pid", NULL, "PID",
+                     OF_CHECK | OF_LOCK | OF_POLICY | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
                      TEXT_CLI_OPTION_PID },
     [OPTION_ROOT] = { "--root", NULL, "DIR",
-                      OF_CHECK | OF_LOCK | OF_EXPLAIN | OF_WHY | OF_PLAN | OF_SNAPSHOT,
+                      OF_CHECK | OF_LOCK | OF_POLICY | OF_EXPLAIN | OF_WHY | OF_PLAN | OF_SNAPSHOT,
                       TEXT_CLI_OPTION_ROOT },
-    [OPTION_FACTS] = { "--facts", NULL, "FILE", OF_CHECK | OF_LOCK | OF_EXPLAIN | OF_PLAN,
+    [OPTION_FACTS] = { "--facts", NULL, "FILE",
+                       OF_CHECK | OF_LOCK | OF_POLICY | OF_EXPLAIN | OF_PLAN,
                        TEXT_CLI_OPTION_FACTS },
     [OPTION_IMAGE] = { "--image", NULL, "IMAGE",
-                       OF_CHECK | OF_LOCK | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
+                       OF_CHECK | OF_LOCK | OF_POLICY | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
                        TEXT_CLI_OPTION_IMAGE },
     [OPTION_CONTAINER] = { "--container", NULL, "NAME",
-                           OF_CHECK | OF_LOCK | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
+                           OF_CHECK | OF_LOCK | OF_POLICY | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT,
                            TEXT_CLI_OPTION_CONTAINER },
     [OPTION_ENGINE] = { "--engine", NULL, "ENGINE",
-                        OF_CHECK | OF_LOCK | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT | OF_ACCESS | OF_RUN,
+                        OF_CHECK | OF_LOCK | OF_POLICY | OF_EXPLAIN | OF_WHY | OF_SNAPSHOT |
+                            OF_ACCESS | OF_RUN,
                         TEXT_CLI_OPTION_ENGINE },
-    [OPTION_POD] = { "--pod", NULL, "FILE", OF_CHECK, TEXT_CLI_OPTION_POD },
+    [OPTION_POD] = { "--pod", NULL, "FILE", OF_CHECK | OF_POLICY, TEXT_CLI_OPTION_POD },
     [OPTION_SNAPSHOT] = { "--snapshot", NULL, "FILE",
-                          OF_CHECK | OF_LOCK | OF_EXPLAIN | OF_WHY | OF_PLAN,
+                          OF_CHECK | OF_LOCK | OF_POLICY | OF_EXPLAIN | OF_WHY | OF_PLAN,
                           TEXT_CLI_OPTION_SNAPSHOT },
     [OPTION_NO_DRIVER] = { "--no-driver", NULL, NULL,
-                           OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN | OF_SNAPSHOT,
+                           OF_CHECK | OF_EXPLAIN | OF_WHY | OF_PLAN | OF_SNAPSHOT | OF_POLICY,
                            TEXT_CLI_OPTION_NO_DRIVER },
     [OPTION_QUICK] = { "--quick", NULL, NULL, OF_VERIFY, TEXT_CLI_OPTION_QUICK },
     [OPTION_THOROUGH] = { "--thorough", NULL, NULL, OF_CHECK | OF_LOCK | OF_VERIFY,
                           TEXT_CLI_OPTION_THOROUGH },
     [OPTION_DEVICE] = { "--device", NULL, "N", OF_VERIFY, TEXT_CLI_OPTION_DEVICE },
     [OPTION_LIST] = { "--list", NULL, NULL, OF_EXPLAIN, TEXT_CLI_OPTION_LIST },
-    [OPTION_WITH_MACHINE] = { "--with-machine", NULL, NULL, OF_EXPLAIN | OF_CHECK | OF_LOCK,
+    [OPTION_WITH_MACHINE] = { "--with-machine", NULL, NULL,
+                              OF_EXPLAIN | OF_CHECK | OF_LOCK | OF_POLICY,
                               TEXT_CLI_OPTION_WITH_MACHINE },
     [OPTION_GPU] = { "--gpu", NULL, "NAME", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_GPU },
     [OPTION_DRIVER] = { "--driver", NULL, "VERSION", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_DRIVER },
     [OPTION_PLATFORM] = { "--platform", NULL, "TAG", OF_PLAN | OF_IMAGE, TEXT_CLI_OPTION_PLATFORM },
-    [OPTION_HOST] = { "--host", NULL, "FILE", OF_PLAN | OF_IMAGE | OF_CHECK | OF_LOCK,
+    [OPTION_HOST] = { "--host", NULL, "FILE",
+                      OF_PLAN | OF_IMAGE | OF_CHECK | OF_LOCK | OF_POLICY | OF_RUN,
                       TEXT_CLI_OPTION_HOST },
     [OPTION_REQUIREMENT] = { "--requirement", "-r", "FILE", OF_PLAN | OF_IMAGE,
                              TEXT_CLI_OPTION_REQUIREMENT },
@@ -106,7 +58,8 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_START_KERNEL] = { "--start-kernel", NULL, NULL, OF_ACCESS,
                               TEXT_CLI_OPTION_START_KERNEL },
     [OPTION_STEPS] = { "--steps", NULL, NULL, OF_CHECK | OF_VERIFY, TEXT_CLI_OPTION_STEPS },
-    [OPTION_OUTPUT] = { "--output", "-o", "FILE", OF_SNAPSHOT | OF_LOCK, TEXT_CLI_OPTION_OUTPUT },
+    [OPTION_OUTPUT] = { "--output", "-o", "FILE", OF_SNAPSHOT | OF_LOCK | OF_POLICY,
+                        TEXT_CLI_OPTION_OUTPUT },
     [OPTION_VERIFY] = { "--verify", NULL, "FILE", OF_LOCK, TEXT_CLI_OPTION_VERIFY },
     [OPTION_COMMIT] = { "--commit", NULL, "TAG", OF_SNAPSHOT, TEXT_CLI_OPTION_COMMIT },
     [OPTION_RESTORE_PLAN] = { "--restore-plan", NULL, "FILE", OF_SNAPSHOT,
@@ -126,6 +79,9 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_SHM_SIZE] = { "--shm-size", NULL, "SIZE", OF_RUN, TEXT_CLI_OPTION_SHM_SIZE },
     [OPTION_OPTION] = { "--option", NULL, "WORD", OF_RUN, TEXT_CLI_OPTION_OPTION },
     [OPTION_DRY_RUN] = { "--dry-run", NULL, NULL, OF_RUN, TEXT_CLI_OPTION_DRY_RUN },
+    [OPTION_GROUP] = { "--group", NULL, "NAME", OF_POLICY, TEXT_CLI_OPTION_GROUP },
+    [OPTION_DATE] = { "--date", NULL, "DATE", OF_POLICY, TEXT_CLI_OPTION_DATE },
+    [OPTION_SARIF] = { "--sarif", NULL, NULL, OF_POLICY, TEXT_CLI_OPTION_SARIF },
     [OPTION_JSON] = { "--json", NULL, NULL, OF_ALL, TEXT_CLI_OPTION_JSON },
     [OPTION_LANG] = { "--lang", NULL, "en|zh", OF_ALL, TEXT_CLI_OPTION_LANG },
     [OPTION_COLOR] = { "--color", NULL, "auto|always|never", OF_ALL, TEXT_CLI_OPTION_COLOR },
@@ -183,34 +139,26 @@ static void unknown_option(struct reader *reader, struct str name)
     wrong(reader, TEXT_CLI_UNKNOWN_OPTION, name, name);
 }
 
-static void set_pid(struct reader *reader, struct str value)
+static uint64_t number_of(struct reader *reader, enum option_id id, struct str value,
+                          uint64_t least, uint64_t most)
 {
-    uint64_t pid;
+    uint64_t number;
 
-    if (str_u64(value, 10, &pid) < 0 || pid == 0 || pid > INT32_MAX)
-        wrong_value(reader, OPTION_PID, value);
-    else
-        reader->options->pid = (int) pid;
-}
-
-static void set_device(struct reader *reader, struct str value)
-{
-    uint64_t device;
-
-    if (str_u64(value, 10, &device) < 0 || device > 63)
-        wrong_value(reader, OPTION_DEVICE, value);
-    else
-        reader->options->device = (int) device + 1;
+    if (str_u64(value, 10, &number) == 0 && number >= least && number <= most)
+        return number;
+    wrong_value(reader, id, value);
+    return least;
 }
 
 static void set_port(struct reader *reader, struct str value)
 {
-    uint64_t port;
+    struct options *options = reader->options;
 
-    if (str_u64(value, 10, &port) < 0 || port == 0 || port > UINT16_MAX)
+    if (options->port_count == PORTS)
         wrong_value(reader, OPTION_PORT, value);
     else
-        reader->options->port = (int) port;
+        options->ports[options->port_count++] =
+            (uint16_t) number_of(reader, OPTION_PORT, value, 1, UINT16_MAX);
 }
 
 static void set_engine(struct reader *reader, struct str value)
@@ -260,7 +208,7 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
         options->environment = value;
         break;
     case OPTION_PID:
-        set_pid(reader, value);
+        options->pid = (int) number_of(reader, id, value, 1, INT32_MAX);
         break;
     case OPTION_ROOT:
         options->root = value;
@@ -290,7 +238,7 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
         options->thorough = true;
         break;
     case OPTION_DEVICE:
-        set_device(reader, value);
+        options->device = 1 + (int) number_of(reader, id, value, 0, 63);
         break;
     case OPTION_LIST:
         options->list = true;
@@ -382,6 +330,15 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
         break;
     case OPTION_DRY_RUN:
         options->dry_run = true;
+        break;
+    case OPTION_GROUP:
+        options->group = value;
+        break;
+    case OPTION_DATE:
+        options->date = value;
+        break;
+    case OPTION_SARIF:
+        options->sarif = true;
         break;
     case OPTION_JSON:
         options->json = true;
@@ -491,7 +448,7 @@ static void refuse_without_machine(struct reader *reader)
                                           OPTION_ROOT,    OPTION_FACTS, OPTION_NO_DRIVER,
                                           OPTION_SNAPSHOT };
 
-    if (reader->options->command->bit & (OF_CHECK | OF_LOCK))
+    if (reader->options->command->bit & (OF_CHECK | OF_LOCK | OF_POLICY))
         need_image(reader);
     if (reader->options->command->bit != OF_EXPLAIN || is_given(reader, OPTION_WITH_MACHINE))
         return;
@@ -548,6 +505,7 @@ static void check_together(struct reader *reader)
         { OPTION_RESTORE_PLAN, OPTION_PID },
         { OPTION_VERIFY, OPTION_OUTPUT },
         { OPTION_LIST, OPTION_WITH_MACHINE },
+        { OPTION_SARIF, OPTION_JSON },
     };
 
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)

@@ -1,114 +1,17 @@
 /* run_look: what can be said of a container before it is started. */
 #include "cli/run.h"
 
-#include "base/buf.h"
 #include "facts/beneath.h"
 #include "format/sockets.h"
-#include "knowledge/image_names.h"
 
 #include <errno.h>
+#include <limits.h>
 
-#define ASK_US 20000000
 #define SOCKETS_LIMIT (16u << 20)
 #define PROCESSES 65536u
 #define FILES 4096u
-#define PORTS_TRIED 100
+#define PORTS_TRIED 100u
 #define NAMES_TRIED 99
-
-/* --- engine and image ---------------------------------------------------------------------- */
-
-static void find_engine(struct run *run)
-{
-    struct start_facts *facts = &run->subject->facts.start;
-    const struct engine *engine;
-
-    facts->engine = (struct fact_str){ .state = FACT_ABSENT, .from = STR("PATH") };
-    for (size_t i = 0; !run->engine && (engine = engine_at(i)) != NULL; i++)
-        if ((!run->user.only || run->user.only == engine) && start_form_of(engine) &&
-            engine_program(&run->user, engine->name))
-            run->engine = engine;
-    if (!run->engine)
-        return;
-    run->start.form = start_form_of(run->engine);
-    fact_str(&facts->engine, str_of(run->engine->name), STR("PATH"));
-}
-
-static void find_image(struct run *run)
-{
-    struct start_facts *facts = &run->subject->facts.start;
-    struct str from = arena_printf(run->arena, "%s image inspect", run->engine->name);
-    const char *words[] = { run->engine->name, "image", "inspect",
-                            arena_copy(run->arena, run->start.image).data, NULL };
-    const struct child_result *result = engine_run(&run->user, words, run->user.environ, ASK_US);
-
-    facts->stored.from = from;
-    if (result && result->end == CHILD_OK &&
-        image_inspect_read(run->arena, result->answers, &run->image) == 0) {
-        fact_str(&facts->stored, run->image.id.len ? run->image.id : STR("?"), from);
-        return;
-    }
-    if (result && result->end == CHILD_EXIT)
-        facts->stored.state = FACT_ABSENT;
-    if (result)
-        fact_str(&facts->store_error, engine_complaint(run->arena, result), from);
-}
-
-static bool has_word(const struct oci_strings *words, const char *word)
-{
-    for (size_t i = 0; i < words->count; i++)
-        if (str_has(words->items[i], str_of(word)))
-            return true;
-    return false;
-}
-
-static bool starts(const struct run *run, const char *word)
-{
-    return has_word(&run->image.entry_point, word) || has_word(&run->image.command, word);
-}
-
-/* Its start command shows it, else its publisher says it; else nobody knows. */
-static void find_server(struct run *run, struct str wanted)
-{
-    bool ssh = str_eqz(wanted, "ssh");
-    struct fact_bool *fact = &run->subject->facts.start.server;
-    struct image_reference reference;
-    struct image_name name = { .tag = NULL };
-    enum answer answer;
-
-    if (starts(run, ssh ? "sshd" : "jupyter") || starts(run, ssh ? "sshd" : "notebook")) {
-        fact_bool(fact, true, STR("image inspect"));
-        return;
-    }
-    if (image_reference_parse(run->arena, run->start.image, &reference) < 0)
-        return;
-    image_name_read(&reference, &name);
-    answer = !name.tag ? ANSWER_UNKNOWN : ssh ? name.tag->ssh : name.tag->jupyter;
-    if (answer != ANSWER_UNKNOWN)
-        fact_bool(fact, answer == ANSWER_YES, STR("the image's name"));
-}
-
-static void tell_image(struct run *run)
-{
-    struct facts *facts = &run->subject->facts;
-    struct container_facts *to = &facts->container;
-    struct str from = STR("image inspect"), value;
-#if defined(__aarch64__)
-    static const struct str own = STR_INIT("arm64");
-#else
-    static const struct str own = STR_INIT("amd64");
-#endif
-
-    if (run->image.architecture.len) {
-        fact_bool(&facts->start.fits_architecture, str_eq(run->image.architecture, own), from);
-        fact_str(&to->image_architecture, run->image.architecture, from);
-    }
-    if (run->image.driver.len)
-        fact_str(&facts->start.driver, run->image.driver, from);
-    if (inspect_variable(&run->image.env, "NVIDIA_REQUIRE_CUDA", &value))
-        fact_str(&to->image_require, value, from);
-    if (inspect_variable(&run->image.env, "NVIDIA_DRIVER_CAPABILITIES", &value))
-        fact_str(&to->image_capabilities, value, from);
-}
 
 /* --- its name ------------------------------------------------------------------------------ */
 
@@ -117,14 +20,16 @@ static bool is_taken(struct run *run, struct str name, struct fact_str *ret)
     const struct engine *engine;
     struct engine_user user = run->user;
     struct inspect said;
-    struct str why, from = arena_printf(run->arena, "%s inspect", run->engine->name);
+    struct str why, from = arena_printf(run->arena, "%s container inspect", run->engine->name);
 
     user.only = run->engine;
     if (engine_find(&user, name, &engine, &said, &why) == 0) {
         fact_str(ret, said.state.len ? said.state : STR("there"), from);
         return true;
     }
-    *ret = (struct fact_str){ .state = FACT_ABSENT, .from = from };
+    *ret =
+        (struct fact_str){ .state = run_engine_failed(run, why, from) ? FACT_UNKNOWN : FACT_ABSENT,
+                           .from = from };
     return false;
 }
 
@@ -146,7 +51,7 @@ static void find_name(struct run *run)
 
 /* --- its port ------------------------------------------------------------------------------ */
 
-static bool find_listener(struct run *run, uint16_t port, uint64_t *ret_inode)
+static bool find_listener(struct run *run, struct str address, uint16_t port, uint64_t *ret_inode)
 {
     static const char *const tables[] = { "proc/net/tcp", "proc/net/tcp6" };
     struct listener one;
@@ -156,8 +61,8 @@ static bool find_listener(struct run *run, uint16_t port, uint64_t *ret_inode)
         if (root_read(run->user.live, str_of(tables[i]), SOCKETS_LIMIT, &text) < 0)
             continue;
         while (listeners_next(&text, run->arena, &one))
-            if (one.port == port && (one.any || str_eqz(run->door.address, "0.0.0.0") ||
-                                     str_eq(one.address, run->door.address))) {
+            if (one.port == port &&
+                (one.any || str_eqz(address, "0.0.0.0") || str_eq(one.address, address))) {
                 *ret_inode = one.inode;
                 return true;
             }
@@ -198,21 +103,25 @@ static struct str holder_of(struct run *run, uint64_t inode)
     return STR("?");
 }
 
-static void look_at_port(struct run *run)
+static void look_at_port(struct run *run, const struct start_door *door)
 {
     struct start_facts *facts = &run->subject->facts.start;
     struct str from = STR("proc/net/tcp");
     uint64_t inode;
 
-    facts->port_holder = (struct fact_str){ .state = FACT_ABSENT, .from = from };
-    fact_str(&facts->address, run->door.address, STR("as asked"));
-    fact_int(&facts->port, run->door.host_port, STR("as asked"));
-    if (!find_listener(run, run->door.host_port, &inode))
+    if (facts->port_holder.state == FACT_KNOWN)
         return;
+    facts->port_holder = (struct fact_str){ .state = FACT_ABSENT, .from = from };
+    if (facts->port.state != FACT_KNOWN)
+        fact_int(&facts->port, door->host_port, STR("as asked"));
+    if (!find_listener(run, door->address, door->host_port, &inode))
+        return;
+    fact_int(&facts->port, door->host_port, STR("as asked"));
     fact_str(&facts->port_holder, holder_of(run, inode), from);
-    for (int i = 1; i <= PORTS_TRIED && run->door.host_port + i <= UINT16_MAX; i++)
-        if (!find_listener(run, (uint16_t) (run->door.host_port + i), &inode)) {
-            fact_int(&facts->port_free, run->door.host_port + i, from);
+    for (unsigned next = door->host_port + 1u;
+         next <= door->host_port + PORTS_TRIED && next <= UINT16_MAX; next++)
+        if (!find_listener(run, door->address, (uint16_t) next, &inode)) {
+            fact_int(&facts->port_free, next, from);
             return;
         }
 }
@@ -225,39 +134,134 @@ static bool exposes(const struct run *run, const char *port)
     return false;
 }
 
-static void look_at_door(struct run *run)
+static void open_door(struct run *run, const char *kind, uint16_t usual, uint16_t inside)
 {
     const struct options *options = run->options;
-    bool ssh = options->ssh;
-    struct str wanted = ssh ? STR("ssh") : STR("jupyter");
+    size_t at = run->start.door_count++;
 
-    if (!ssh && !options->jupyter)
-        return;
-    fact_str(&run->subject->facts.start.wanted, wanted, STR("as asked"));
-    run->door = (struct start_door){
+    run->start.doors[at] = (struct start_door){
+        .kind = kind,
         .address = options->bind.len ? options->bind : STR("127.0.0.1"),
-        .host_port = (uint16_t) (options->port ? options->port
-                                 : ssh         ? 2222
-                                               : 8888),
-        .port = !ssh                       ? 8888
-                : exposes(run, "2222/tcp") ? 2222
-                                           : 22,
+        .host_port = at < options->port_count ? options->ports[at] : usual,
+        .port = inside,
     };
-    run->start.door = &run->door;
-    find_server(run, wanted);
-    look_at_port(run);
+    look_at_port(run, &run->start.doors[at]);
+}
+
+/* Jupyter's first, as --port says. */
+static void look_at_doors(struct run *run)
+{
+    struct start_facts *facts = &run->subject->facts.start;
+    bool ssh = run->options->ssh, jupyter = run->options->jupyter;
+
+    if (jupyter) {
+        run_find_server(run, false, &facts->jupyter_server);
+        open_door(run, "jupyter", 8888, 8888);
+    }
+    if (ssh) {
+        run_find_server(run, true, &facts->ssh_server);
+        open_door(run, "ssh", 2222, exposes(run, "2222/tcp") ? 2222 : 22);
+    }
+    if (ssh || jupyter)
+        fact_str(&facts->wanted,
+                 ssh && jupyter ? STR("both")
+                 : ssh          ? STR("ssh")
+                                : STR("jupyter"),
+                 STR("as asked"));
+}
+
+/* --- its folders --------------------------------------------------------------------------- */
+
+/* A key that ssh offers by itself (ssh(1), -i), in its order. */
+static bool find_key(struct run *run, struct str home, struct str *ret)
+{
+    static const char *const names[] = { "id_rsa.pub", "id_ecdsa.pub", "id_ed25519.pub" };
+    struct node node;
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        *ret = arena_printf(run->arena, "%.*s/.ssh/%s", STR_ARG(home), names[i]);
+        if (root_stat(run->user.live, *ret, &node) == 0 && node.kind == NODE_FILE)
+            return true;
+    }
+    return false;
+}
+
+/* Who logs in, and the file that is to hold his keys: known of root, and of images that `image new`
+ * wrote. */
+static struct str keys_place(struct run *run)
+{
+    struct str group;
+
+    (void) str_cut(run->image.user, ':', &run->login, &group);
+    if (run->login.len == 0 || str_eqz(run->login, "0"))
+        run->login = STR("root");
+    if (str_eqz(run->login, "root"))
+        return STR("/root/.ssh/authorized_keys");
+    return fact_true(&run->subject->facts.start.own)
+               ? arena_printf(run->arena, "/home/%.*s/.ssh/authorized_keys", STR_ARG(run->login))
+               : (struct str){ NULL, 0 };
+}
+
+/* The user's own public key, unless he mounts keys himself. */
+static void add_keys(struct run *run, struct word_list *mounts)
+{
+    struct fact_str *fact = &run->subject->facts.start.keys;
+    const char *home = getenv("HOME");
+    struct str place = keys_place(run), key;
+
+    for (size_t i = 0; i < mounts->count; i++)
+        if (str_has(mounts->items[i], STR("authorized_keys")))
+            return;
+    if (!home || home[0] != '/' || place.len == 0)
+        return;
+    *fact = (struct fact_str){ .state = FACT_ABSENT, .from = STR("~/.ssh") };
+    if (!find_key(run, str_of(home), &key))
+        return;
+    fact_str(fact, key, STR("~/.ssh"));
+    *LIST_ADD(run->arena, mounts) =
+        arena_printf(run->arena, "%.*s:%.*s:ro", STR_ARG(key), STR_ARG(place));
+}
+
+/* Of "DIR:PATH" an engine takes a DIR that is not there for a folder to be made, as root's, and one
+ * without a slash for the name of a volume. */
+static void look_at_mounts(struct run *run)
+{
+    struct fact_str *missing = &run->subject->facts.start.mount;
+    struct word_list mounts = { 0 };
+    char here[PATH_MAX];
+    struct str folder = str_of(getcwd(here, sizeof(here)) ? here : "");
+
+    *missing = (struct fact_str){ .state = FACT_ABSENT, .from = STR("as asked") };
+    for (size_t i = 0; i < run->options->mounts.count; i++) {
+        struct str source, place;
+        struct node node;
+
+        (void) str_cut(run->options->mounts.items[i], ':', &source, &place);
+        source = absolute_path(run->arena, source, folder);
+        if (root_stat(run->user.live, source, &node) == -ENOENT && missing->state != FACT_KNOWN)
+            fact_str(missing, source, STR("as asked"));
+        *LIST_ADD(run->arena, &mounts) =
+            arena_printf(run->arena, "%.*s:%.*s", STR_ARG(source), STR_ARG(place));
+    }
+    if (run->options->ssh)
+        add_keys(run, &mounts);
+    run->start.mounts = mounts.items;
+    run->start.mount_count = mounts.count;
 }
 
 /* --- all of it ----------------------------------------------------------------------------- */
 
-static void put_machine_beneath(struct run *run)
+static int put_machine_beneath(struct run *run)
 {
     struct subject *host = ARENA_NEW(run->arena, struct subject);
     struct facts *facts = &run->subject->facts;
+    int code;
 
     if (str_eqz(run->start.gpus, "none"))
-        return;
-    (void) examine_host(run->arena, run->options, true, host);
+        return EXIT_GOOD;
+    code = examine_host(run->arena, run->options, true, host);
+    if (code != EXIT_GOOD)
+        return code;
     facts_beneath(facts, &host->facts, true);
     run->start.selinux = fact_is(&facts->engines.selinux, STR("enforcing"));
     fact_bool(&facts->container.asked, true, STR("gpuvet run"));
@@ -265,9 +269,10 @@ static void put_machine_beneath(struct run *run)
     fact_bool(&facts->container.gpu_requested, true, STR("gpuvet run"));
     fact_str(&facts->container.request, str_of(run->start.form->request), STR("gpuvet run"));
     facts->container.pid = (struct fact_int){ .state = FACT_ABSENT, .from = STR("gpuvet run") };
+    return EXIT_GOOD;
 }
 
-void run_look(struct run *run)
+int run_look(struct run *run)
 {
     struct start_facts *facts = &run->subject->facts.start;
 
@@ -275,12 +280,11 @@ void run_look(struct run *run)
     fact_str(&facts->image, run->start.image, STR("as asked"));
     facts->wanted = (struct fact_str){ .state = FACT_ABSENT, .from = STR("as asked") };
     facts->ended = facts->wanted;
-    find_engine(run);
+    run_find_image(run);
     if (!run->engine)
-        return;
-    find_image(run);
+        return EXIT_GOOD;
     find_name(run);
-    put_machine_beneath(run);
-    tell_image(run);
-    look_at_door(run);
+    look_at_doors(run);
+    look_at_mounts(run);
+    return put_machine_beneath(run);
 }

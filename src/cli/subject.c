@@ -8,8 +8,6 @@
 #include <errno.h>
 #include <limits.h>
 
-/* A facts object of a large machine is under a megabyte. */
-#define FACTS_LIMIT (64u * 1024u * 1024u)
 #define ENVIRONMENT_LIMIT (8u * 1024u * 1024u) /* ARG_MAX's usual ceiling is 6 MiB */
 
 int cannot_read(struct arena *arena, const struct options *options, struct str what, struct str why)
@@ -133,6 +131,7 @@ void look_at_machine(struct arena *arena, const struct options *options, struct 
     ret->wishes = (struct wishes){
         .python = absolute_path(arena, options->python, ret->eyes.working_directory),
         .environment = absolute_path(arena, options->environment, ret->eyes.working_directory),
+        .settings = options->command->bit == OF_POLICY,
         .thorough = options->thorough,
     };
     ret->ctx = (struct probe_ctx){ .arena = arena,
@@ -188,6 +187,7 @@ static int examine_directory(struct arena *arena, const struct options *options,
 
     looking->wishes = (struct wishes){ .python = options->python,
                                        .environment = options->environment,
+                                       .settings = options->command->bit == OF_POLICY,
                                        .thorough = options->thorough };
     looking->ctx = (struct probe_ctx){
         .arena = arena, .eyes = &looking->eyes, .wishes = &looking->wishes, .facts = &ret->facts
@@ -304,6 +304,7 @@ static int examine_process(struct arena *arena, const struct options *options, s
         return cannot_read(arena, options, arena_printf(arena, "/proc/%d/environ", options->pid),
                            error_text(r));
     looking->eyes = eyes_of_process(arena, live, options->pid, environment);
+    looking->wishes.settings = options->command->bit == OF_POLICY;
     looking->wishes.thorough = options->thorough;
     *ctx = (struct probe_ctx){ .arena = arena,
                                .root = root_of_process(arena, live, options->pid),
@@ -326,25 +327,36 @@ static int examine_process(struct arena *arena, const struct options *options, s
 
 /* --- facts that are given ------------------------------------------------------------------ */
 
-static int examine_facts(struct arena *arena, const struct options *options, struct subject *ret)
+int subject_of_bytes(struct arena *arena, const struct options *options, struct str file,
+                     struct str bytes, struct subject *ret)
 {
     struct probe_ctx ctx = { .arena = arena, .facts = &ret->facts };
     struct lock *lock = ARENA_NEW(arena, struct lock);
-    struct str bytes, why;
+    struct str why;
+    int r = EXIT_GOOD;
+
+    ret->kind = lock_is(bytes) ? STR("lock") : STR("facts");
+    if (lock_is(bytes)) {
+        r = read_lock(arena, options, file, bytes, lock);
+        ret->facts = lock->facts;
+    } else if (facts_read(arena, bytes, &ret->facts, &why) < 0) {
+        r = cannot_read(arena, options, file, why);
+    }
+    if (r == EXIT_GOOD)
+        probe_all(&ctx, COST_NOTHING);
+    return r;
+}
+
+static int examine_facts(struct arena *arena, const struct options *options, struct subject *ret)
+{
+    struct str bytes;
     int r = root_read_given(arena, options->facts, FACTS_LIMIT, &bytes);
 
     if (r < 0)
         return cannot_read(arena, options, options->facts, error_text(r));
-    ret->kind = lock_is(bytes) ? STR("lock") : STR("facts");
-    if (lock_is(bytes)) {
-        r = read_lock(arena, options, options->facts, bytes, lock);
-        ret->facts = lock->facts;
-    } else if (facts_read(arena, bytes, &ret->facts, &why) < 0) {
-        r = cannot_read(arena, options, options->facts, why);
-    }
-    if (r != 0)
+    r = subject_of_bytes(arena, options, options->facts, bytes, ret);
+    if (r != EXIT_GOOD)
         return r;
-    probe_all(&ctx, COST_NOTHING);
     ret->name = options->facts;
     return EXIT_GOOD;
 }

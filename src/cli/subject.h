@@ -10,6 +10,9 @@
 #include "snapshot/snapshot.h"
 #include "verify/verify.h"
 
+/* Bytes of a facts object; that of a large machine is under a megabyte. */
+#define FACTS_LIMIT (64u * 1024u * 1024u)
+
 /* What looks: points at itself, so it must not be copied or moved. */
 struct looking {
     struct eyes eyes;
@@ -72,6 +75,9 @@ int subject_examine(struct arena *arena, const struct options *options, struct s
 /* A lock's bytes, which come from `file`. Exit codes as above. */
 int read_lock(struct arena *arena, const struct options *options, struct str file, struct str bytes,
               struct lock *ret);
+/* Facts, a whole report, or a lock, which come from `file`. Exit codes as above. */
+int subject_of_bytes(struct arena *arena, const struct options *options, struct str file,
+                     struct str bytes, struct subject *ret);
 
 /* The container of these facts as an image, --commit. EXIT_GOOD, EXIT_NO_OUTPUT, EXIT_WRONG_USAGE.
  */

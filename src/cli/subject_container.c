@@ -87,8 +87,9 @@ int examine_container(struct arena *arena, const struct options *options, struct
     if (r < 0)
         return engine_refused(arena, options, options->container, r, why);
     looking->eyes = eyes_of_container(container, user.live);
-    looking->wishes =
-        (struct wishes){ .python = options->python, .environment = options->environment };
+    looking->wishes = (struct wishes){ .python = options->python,
+                                       .environment = options->environment,
+                                       .settings = options->command->bit == OF_POLICY };
     looking->ctx = (struct probe_ctx){ .arena = arena,
                                        .root = container->root,
                                        .eyes = &looking->eyes,

@@ -177,8 +177,9 @@ int examine_image(struct arena *arena, const struct options *options, struct sub
     if (r < 0)
         return engine_refused(arena, options, options->image, r, why);
     looking->eyes = eyes_of_image(image);
-    looking->wishes =
-        (struct wishes){ .python = options->python, .environment = options->environment };
+    looking->wishes = (struct wishes){ .python = options->python,
+                                       .environment = options->environment,
+                                       .settings = options->command->bit == OF_POLICY };
     looking->ctx = (struct probe_ctx){ .arena = arena,
                                        .root = image->root,
                                        .eyes = &looking->eyes,

@@ -127,7 +127,7 @@ static int answer_library(struct question *question)
         report->near = why_near(&question->import, word);
     if (why.winner.len && why.by_torch &&
         libraries_meant(&question->subject.looking.ctx, &question->import.map.search,
-                        &question->wish, why.name, &meant) &&
+                        &question->wish, why.name, &meant) == 1 &&
         !str_eq(meant, why.winner))
         report->meant = meant;
     code = show(question);

@@ -14,8 +14,9 @@ struct library_facts {
     /* of CUDA libraries alone */
     struct fact_str version;      /* "9.1.0.70"; as exact as where it was read */
     struct fact_str version_from; /* "bytes", "file name", "package": the first that tells */
-    struct fact_str package;      /* the Python package that brought it; ABSENT: none */
+    struct fact_str package;      /* the package that brought it; ABSENT: none */
     struct fact_str package_version;
+    struct fact_str manager; /* whose package that is: "pip", "conda", "dpkg" */
 };
 
 ROWS library_fields[] = {
@@ -26,8 +27,9 @@ ROWS library_fields[] = {
     FIELD(library, asker, "the file that needs or opens it"),
     FIELD(library, version, "version of a CUDA library"),
     FIELD(library, version_from, "where that was read: bytes, file name or package"),
-    FIELD(library, package, "the Python package that brought it"),
+    FIELD(library, package, "the package that brought it"),
     FIELD(library, package_version, "version of that package"),
+    FIELD(library, manager, "whose package that is: pip, conda or dpkg"),
 };
 ITEM_TYPE(library);
 
@@ -70,8 +72,12 @@ struct loader_facts {
     struct fact_str damaged_reason; /* "missing", "cut short", "of another size" */
     struct fact_str cudnn_missing;  /* a part of cuDNN that the first convolution will not find */
     struct fact_str other_major;    /* a mapped CUDA library of another CUDA major than torch's */
-    struct fact_str disagreeing;    /* a library whose bytes are not of its package's version */
+    struct fact_str disagreeing;    /* a library that is not of its package's version */
     struct fact_str disagreeing_version, disagreeing_package;
+    struct fact_str mixed; /* a CUDA library of which one manager's older copy is loaded, where
+                              another manager's came with torch */
+    struct fact_str mixed_path, mixed_version, mixed_manager;
+    struct fact_str mixed_meant, mixed_meant_version, mixed_meant_manager;
 };
 
 ROWS loader_fields[] = {
@@ -97,8 +103,15 @@ ROWS loader_fields[] = {
     FIELD(loader, cudnn_missing, "a part of cuDNN that the first convolution will not find"),
     FIELD(loader, other_major, "a CUDA library of another CUDA major version than torch's"),
     FIELD(loader, disagreeing, "a library that is not of the version that its package states"),
-    FIELD(loader, disagreeing_version, "the version in its bytes"),
+    FIELD(loader, disagreeing_version, "the version in its bytes or its name"),
     FIELD(loader, disagreeing_package, "the version that its package states"),
+    FIELD(loader, mixed, "a CUDA library of which another manager's older copy is loaded"),
+    FIELD(loader, mixed_path, "that copy"),
+    FIELD(loader, mixed_version, "its version"),
+    FIELD(loader, mixed_manager, "whose package it is of: pip, conda or dpkg"),
+    FIELD(loader, mixed_meant, "the copy that came with torch"),
+    FIELD(loader, mixed_meant_version, "the version of that one"),
+    FIELD(loader, mixed_meant_manager, "and whose package it is of"),
 };
 
 #endif

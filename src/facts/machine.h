@@ -35,6 +35,10 @@ struct machine_facts {
     struct fact_str jetson_release; /* L4T: "36.4.0" */
     struct fact_int uid;            /* whose eyes looked */
     struct fact_str user;
+    /* looked at only for a policy */
+    struct fact_str sshd_root_login; /* PermitRootLogin of sshd_config; ABSENT: there is none */
+    struct fact_str profile_devices; /* CUDA_VISIBLE_DEVICES, as a profile sets it for every shell;
+                                        its origin has the line; ABSENT: none does */
     struct fact_list refusals;
 };
 
@@ -58,6 +62,8 @@ ROWS machine_fields[] = {
     FIELD(machine, jetson_release, "release of Jetson Linux"),
     FIELD(machine, uid, "user id that looked"),
     FIELD(machine, user, "name of that user"),
+    FIELD(machine, sshd_root_login, "PermitRootLogin of the SSH server"),
+    FIELD(machine, profile_devices, "CUDA_VISIBLE_DEVICES, as a profile sets it"),
     FIELD_ITEMS(machine, refusals, refusal, "what was refused for what it is"),
 };
 

@@ -72,9 +72,11 @@ static struct str raised(struct arena *arena, const struct version *version, uns
 {
     struct buf buf = buf_new(arena, 512);
 
-    for (unsigned i = 0; i < keep && i < version->release_count; i++)
-        buf_addf(&buf, i ? ".%llu" : "%llu",
-                 (unsigned long long) (version->release[i] + (i + 1 == keep)));
+    for (unsigned i = 0; i < keep && i < version->release_count; i++) {
+        unsigned long long number = version->release[i];
+
+        buf_addf(&buf, i ? ".%llu" : "%llu", i + 1 == keep ? number + 1 : number);
+    }
     return buf_str(&buf);
 }
 

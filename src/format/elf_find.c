@@ -97,7 +97,7 @@ int elf_symbol_find(const struct elf *elf, const struct elf_dynamic *dynamic, st
     if (index < table.first) /* an empty bucket */
         return -ENOENT;
     for (unsigned i = 0; i < CHAIN && !(entry & 1); i++, index++) {
-        struct elf_symbol symbol;
+        struct elf_symbol symbol = { 0 };
 
         r = read_number(elf, table.chains + (uint64_t) (index - table.first) * 4, &entry);
         if (r == 0 && (entry | 1) != (hash | 1))

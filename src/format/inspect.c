@@ -141,9 +141,14 @@ static bool wants_gpu(json_t *capabilities)
     json_t *all, *word;
     size_t i, k;
 
-    json_array_foreach(capabilities, i, all) json_array_foreach(
-        all, k,
-        word) if (json_is_string(word) && strcmp(json_string_value(word), "gpu") == 0) return true;
+    json_array_foreach(capabilities, i, all)
+    {
+        json_array_foreach(all, k, word)
+        {
+            if (json_is_string(word) && strcmp(json_string_value(word), "gpu") == 0)
+                return true;
+        }
+    }
     return false;
 }
 

@@ -206,7 +206,7 @@ static int read_json(struct choice *choice, struct str text, struct yaml_error *
     int r = document ? consider_all(choice, document) : -EBADMSG;
 
     if (!document)
-        *ret_error = (struct yaml_error){ (unsigned) error.line,
+        *ret_error = (struct yaml_error){ (unsigned) error.line, (unsigned) error.column,
                                           arena_copy(choice->arena, str_of(error.text)) };
     json_decref(document);
     return r;
@@ -219,7 +219,7 @@ int pod_read(struct arena *arena, struct str text, struct inspect *ret,
     struct choice choice = { .arena = arena, .pod = &pod };
     int r;
 
-    *ret_error = (struct yaml_error){ 0, STR("no pod in it") };
+    *ret_error = (struct yaml_error){ 0, 0, STR("no pod in it") };
     if (text.len > INSPECT_TEXT)
         return -E2BIG;
     r = str_starts(str_trim(text), STR("{")) ? read_json(&choice, text, ret_error)
@@ -245,9 +245,12 @@ int daemon_config(struct arena *arena, struct str json, struct daemon_config *re
         .cdi = json_is_true(json_at(root, "features.cdi")),
         .default_runtime = json_text_at(arena, root, "default-runtime"),
     };
-    json_object_foreach(json_at(root, "runtimes"), name, runtime) ret->nvidia |=
-        strcmp(name, "nvidia") == 0 ||
-        str_has(json_text_at(arena, runtime, "path"), STR("nvidia-container-runtime"));
+    json_object_foreach(json_at(root, "runtimes"), name, runtime)
+    {
+        if (strcmp(name, "nvidia") == 0 ||
+            str_has(json_text_at(arena, runtime, "path"), STR("nvidia-container-runtime")))
+            ret->nvidia = true;
+    }
     json_decref(root);
     return 0;
 }

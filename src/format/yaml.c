@@ -23,9 +23,10 @@ struct reader {
     struct yaml_error *error;
 };
 
-static int fault(struct reader *reader, int code, size_t line, const char *what)
+static int fault(struct reader *reader, int code, yaml_mark_t at, const char *what)
 {
-    reader->error->line = (unsigned) line + 1;
+    reader->error->line = (unsigned) at.line + 1;
+    reader->error->column = (unsigned) at.column + 1;
     reader->error->what = arena_copy(reader->arena, str_of(what));
     return code;
 }
@@ -34,7 +35,7 @@ static int next_event(struct reader *reader, yaml_event_t *ret)
 {
     if (yaml_parser_parse(&reader->parser, ret))
         return 0;
-    return fault(reader, -EBADMSG, reader->parser.problem_mark.line,
+    return fault(reader, -EBADMSG, reader->parser.problem_mark,
                  reader->parser.problem ? reader->parser.problem : "not YAML");
 }
 
@@ -43,12 +44,13 @@ static struct str copied(struct reader *reader, const yaml_char_t *bytes, size_t
     return arena_copy(reader->arena, (struct str){ (const char *) bytes, len });
 }
 
-static struct yaml *new_node(struct reader *reader, enum yaml_kind kind, size_t line)
+static struct yaml *new_node(struct reader *reader, enum yaml_kind kind, yaml_mark_t at)
 {
     struct yaml *node = ARENA_NEW(reader->arena, struct yaml);
 
     node->kind = kind;
-    node->line = (unsigned) line + 1;
+    node->line = (unsigned) at.line + 1;
+    node->column = (unsigned) at.column + 1;
     return node;
 }
 
@@ -84,9 +86,13 @@ static int copy(struct reader *reader, const struct yaml *from, unsigned depth, 
     struct yaml *to;
 
     if (++reader->nodes > YAML_NODES || depth > YAML_DEPTH)
-        return fault(reader, -E2BIG, from->line - 1, "too many values");
+        return fault(reader, -E2BIG,
+                     (yaml_mark_t){ .line = from->line - 1, .column = from->column - 1 },
+                     "too many values");
     to = ARENA_NEW(reader->arena, struct yaml);
-    *to = (struct yaml){ from->kind, from->key, from->text, from->line, NULL, NULL, NULL, 0 };
+    *to = *from;
+    to->first = to->last = to->next = NULL;
+    to->count = 0;
     for (const struct yaml *item = from->first; item; item = item->next) {
         struct yaml *inner;
         int r = copy(reader, item, depth + 1, &inner);
@@ -107,7 +113,7 @@ static int alias(struct reader *reader, const yaml_event_t *event, unsigned dept
     for (size_t i = reader->anchors.count; i-- > 0;)
         if (str_eq(reader->anchors.items[i].name, name))
             return copy(reader, reader->anchors.items[i].node, depth, ret);
-    return fault(reader, -EBADMSG, event->start_mark.line, "found undefined alias");
+    return fault(reader, -EBADMSG, event->start_mark, "found undefined alias");
 }
 
 static int read_node(struct reader *reader, const yaml_event_t *event, unsigned depth,
@@ -124,7 +130,7 @@ static struct yaml *scalar(struct reader *reader, const yaml_event_t *event)
 {
     struct str text = copied(reader, event->data.scalar.value, event->data.scalar.length);
     struct yaml *node =
-        new_node(reader, is_null(event, text) ? YAML_NULL : YAML_TEXT, event->start_mark.line);
+        new_node(reader, is_null(event, text) ? YAML_NULL : YAML_TEXT, event->start_mark);
 
     node->text = text;
     remember(reader, event->data.scalar.anchor, node);
@@ -199,6 +205,7 @@ static int read_member(struct reader *reader, struct yaml *map, struct yaml *mer
         return r;
     value->key = key->text;
     value->line = key->line;
+    value->column = key->column;
     append(str_eqz(key->text, "<<") ? merged : map, value);
     return 0;
 }
@@ -217,10 +224,10 @@ static int read_map(struct reader *reader, struct yaml *map, unsigned depth)
 static int read_node(struct reader *reader, const yaml_event_t *event, unsigned depth,
                      struct yaml **ret)
 {
-    size_t line = event->start_mark.line;
+    yaml_mark_t at = event->start_mark;
 
     if (++reader->nodes > YAML_NODES || depth > YAML_DEPTH)
-        return fault(reader, -E2BIG, line, "too many values");
+        return fault(reader, -E2BIG, at, "too many values");
     switch (event->type) {
     case YAML_ALIAS_EVENT:
         return alias(reader, event, depth, ret);
@@ -228,15 +235,15 @@ static int read_node(struct reader *reader, const yaml_event_t *event, unsigned 
         *ret = scalar(reader, event);
         return 0;
     case YAML_SEQUENCE_START_EVENT:
-        *ret = new_node(reader, YAML_LIST, line);
+        *ret = new_node(reader, YAML_LIST, at);
         remember(reader, event->data.sequence_start.anchor, *ret);
         return read_list(reader, *ret, depth);
     case YAML_MAPPING_START_EVENT:
-        *ret = new_node(reader, YAML_MAP, line);
+        *ret = new_node(reader, YAML_MAP, at);
         remember(reader, event->data.mapping_start.anchor, *ret);
         return read_map(reader, *ret, depth);
     default:
-        return fault(reader, -EBADMSG, line, "a value is missing");
+        return fault(reader, -EBADMSG, at, "a value is missing");
     }
 }
 
@@ -313,9 +320,9 @@ static int open_reader(struct arena *arena, struct str text, struct yaml_error *
     reader->arena = arena;
     reader->error = error;
     if (text.len > YAML_LEN)
-        return fault(reader, -E2BIG, 0, "too large");
+        return fault(reader, -E2BIG, (yaml_mark_t){ 0 }, "too large");
     if (!yaml_parser_initialize(&reader->parser))
-        return fault(reader, -ENOMEM, 0, "out of memory");
+        return fault(reader, -ENOMEM, (yaml_mark_t){ 0 }, "out of memory");
     yaml_parser_set_input_string(&reader->parser,
                                  (const unsigned char *) (text.len ? text.data : ""), text.len);
     *ret = reader;
@@ -333,7 +340,7 @@ int yaml_parse(struct str text, bool comments, struct arena *arena, const struct
         return r;
     r = read_document(reader, &top);
     if (r == 0)
-        top = new_node(reader, YAML_NULL, 0);
+        top = new_node(reader, YAML_NULL, (yaml_mark_t){ 0 });
     yaml_parser_delete(&reader->parser);
     if (r >= 0)
         *ret = top;
@@ -349,7 +356,7 @@ int yaml_parse_all(struct str text, struct arena *arena, const struct yaml **ret
 
     if (r < 0)
         return r;
-    list = new_node(reader, YAML_LIST, 0);
+    list = new_node(reader, YAML_LIST, (yaml_mark_t){ 0 });
     r = read_documents(reader, list);
     yaml_parser_delete(&reader->parser);
     if (r == 0)

@@ -1,5 +1,5 @@
 /*
- * yaml: a YAML or JSON file as a tree in which every value knows its line, read with libyaml
+ * yaml: a YAML or JSON file as a tree in which every value knows its place, read with libyaml
  * (https://yaml.org/spec/1.1/).
  *
  * Of several documents the first is read, or all. Anchors are followed, at most YAML_NODES values
@@ -22,14 +22,15 @@ struct yaml {
     enum yaml_kind kind;
     struct str key;  /* in a map; empty in a list */
     struct str text; /* of TEXT: also of numbers and booleans */
-    unsigned line;   /* where the value stands, from 1; of a map's member, where its key does */
+    unsigned line,
+        column; /* where the value stands, from 1; of a map's member, where its key does */
     struct yaml *first, *last, *next;
     size_t count;
 };
 
-/* 0; -EBADMSG or -E2BIG, with the line and, in libyaml's words, what is wrong. */
+/* 0; -EBADMSG or -E2BIG, with the place and, in libyaml's words, what is wrong. */
 struct yaml_error {
-    unsigned line;
+    unsigned line, column;
     struct str what;
 };
 int yaml_parse(struct str text, bool comments, struct arena *arena, const struct yaml **ret,

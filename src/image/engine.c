@@ -89,11 +89,11 @@ struct str engine_names(struct arena *arena)
 
 /* --- programs ------------------------------------------------------------------------------ */
 
-static struct str path_of(const char *const *environ)
+static struct str path_of(const char *const *variables)
 {
-    for (; environ && *environ; environ++)
-        if (strncmp(*environ, "PATH=", 5) == 0)
-            return str_of(*environ + 5);
+    for (; variables && *variables; variables++)
+        if (strncmp(*variables, "PATH=", 5) == 0)
+            return str_of(*variables + 5);
     return (struct str){ NULL, 0 };
 }
 
@@ -173,7 +173,7 @@ static int ask(const struct engine_user *user, const struct engine *engine, stru
 }
 
 const struct child_result *engine_run(const struct engine_user *user, const char *const *words,
-                                      const char *const *environ, int64_t us)
+                                      const char *const *variables, int64_t us)
 {
     const char **argv;
     size_t count = 0;
@@ -188,7 +188,7 @@ const struct child_result *engine_run(const struct engine_user *user, const char
         return NULL;
     return child_run(user->arena,
                      &(struct child_spec){ .argv = argv,
-                                           .environ = environ,
+                                           .environ = variables,
                                            .answer_limit = INSPECT_TEXT,
                                            .complaint_limit = 1u << 16,
                                            .answers_on_stdout = true },

@@ -33,9 +33,9 @@ static int read_tree(struct place *place, struct str text, enum recipe_kind kind
     if (r < 0)
         return r;
     if (top->kind != YAML_MAP || (kind == KIND_COMPOSE && !yaml_get(top, "services"))) {
-        *ret_error =
-            (struct yaml_error){ top->line, kind == KIND_COMPOSE ? STR("no \"services:\" in it")
-                                                                 : STR("no object") };
+        *ret_error = (struct yaml_error){ top->line, top->column,
+                                          kind == KIND_COMPOSE ? STR("no \"services:\" in it")
+                                                               : STR("no object") };
         return -EBADMSG;
     }
     if (kind == KIND_COMPOSE)

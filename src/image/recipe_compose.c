@@ -69,8 +69,11 @@ static void read_ports(struct service *service, const struct yaml *ports)
         if (item->kind == YAML_TEXT && str_cut(item->text, ':', &first, &rest) &&
             str_find_char(rest, ':') != STR_NONE)
             ip = first;
-        if (!str_starts(ip, STR("127.")) && !str_starts(ip, STR("[::1]")) && !str_eqz(ip, "::1"))
-            service->public_port = true;
+        if (service->public_port || str_starts(ip, STR("127.")) || str_starts(ip, STR("[::1]")) ||
+            str_eqz(ip, "::1"))
+            continue;
+        service->public_port = true;
+        service->port_line = item->line;
     }
 }
 

@@ -114,6 +114,9 @@ void service_add(struct service *service)
         place_str(facts, &facts->gpu_reason, service->gpu_reason);
     place_bool(facts, &facts->shared_memory, service->shared_memory);
     place_bool(facts, &facts->public_port, service->public_port);
+    if (service->public_port)
+        facts->public_port.from =
+            arena_printf(place->arena, "%.*s:%u", STR_ARG(place->file), service->port_line);
     if (service->workers.len)
         place_str(facts, &facts->workers, service->workers);
 }

@@ -12,6 +12,7 @@ struct service {
     struct str gpu_form;   /* how; "device-files" and "privileged" ask for none; may be empty */
     struct str gpu_reason; /* what shows that one is needed; may be empty */
     bool shared_memory, public_port;
+    unsigned port_line; /* of the first public port; 0: there is none */
     struct str workers; /* what shows that loader processes share memory; may be empty */
 };
 

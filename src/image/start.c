@@ -69,7 +69,8 @@ static void add_gpus(struct words *words, const struct start *start)
 /* What NVIDIA advises for PyTorch: https://docs.nvidia.com/deeplearning/frameworks/user-guide/ */
 static void add_limits(struct words *words, const struct start *start)
 {
-    add_option(words, "--shm-size", start->shm_size);
+    if (start->shm_size.len)
+        add_option(words, "--shm-size", start->shm_size);
     if (start->raise_limits)
         add_option(words, "--ulimit", STR("memlock=-1"));
     add_option(words, "--ulimit", STR("stack=67108864"));
@@ -98,10 +99,10 @@ int start_words(struct arena *arena, const struct start *start, const char *cons
     add_option(&words, "--name", start->name);
     add_gpus(&words, start);
     add_limits(&words, start);
-    if (start->door)
-        add_door(&words, start->door);
-    for (size_t i = 0; i < start->variable_count; i++)
-        add_option(&words, "-e", start->variables[i]);
+    for (size_t i = 0; i < start->door_count; i++)
+        add_door(&words, &start->doors[i]);
+    if (start->token.len)
+        add_option(&words, "-e", start->token);
     for (size_t i = 0; i < start->mount_count; i++)
         add_option(&words, "-v", start->mounts[i]);
     for (size_t i = 0; i < start->option_count; i++)

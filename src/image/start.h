@@ -8,7 +8,7 @@
 #include "image/engine.h"
 
 #define START_WORDS 128
-#define START_LIST 16
+#define START_DOORS 2
 
 struct start_form {
     const char *engine;  /* of the engine's table */
@@ -25,20 +25,24 @@ const struct start_form *start_form_of(const struct engine *engine);
 
 /* A door: a port of the host that leads to one of the container. */
 struct start_door {
+    const char *kind; /* "ssh", "jupyter" */
     struct str address;
     uint16_t host_port, port;
 };
 
 struct start {
     const struct start_form *form;
-    struct str name, image, shm_size;
-    struct str gpus; /* "all", "none", "0,1" */
+    struct str name, image;
+    struct str shm_size; /* empty: the engine's own, 64 MB unless its configuration has another */
+    struct str gpus;     /* "all", "none", "0,1" */
     bool detached, terminal;
-    bool raise_limits;                                    /* memlock may be lifted */
-    bool selinux;                                         /* it is enforcing */
-    const struct start_door *door;                        /* NULL: none */
-    struct str variables[START_LIST], mounts[START_LIST]; /* "NAME", "/a:/b:ro" */
-    size_t variable_count, mount_count;
+    bool raise_limits; /* memlock may be lifted */
+    bool selinux;      /* it is enforcing */
+    struct start_door doors[START_DOORS];
+    size_t door_count;
+    struct str token;         /* variable with Jupyter's token: "JUPYTER_TOKEN"; or empty */
+    const struct str *mounts; /* "/a:/b:ro" */
+    size_t mount_count;
     const struct str *options, *command; /* the user's own */
     size_t option_count, command_count;
 };

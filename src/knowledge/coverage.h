@@ -4,7 +4,8 @@
  * Code for sm_XY runs on GPUs of the same major X with minor ≥ Y, but not to, from or between Tegra
  * parts. An `a` target runs on exactly that GPU, an `f` target on its major's later minors. PTX
  * (compute_XY) runs on every GPU from X.Y on, where the driver is new enough to compile it.
- * https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html#binary-compatibility
+ * https://docs.nvidia.com/cuda/cuda-programming-guide/01-introduction/cuda-platform.html#binary-compatibility
+ * and #ptx-compatibility there.
  */
 #ifndef GPUVET_KNOWLEDGE_COVERAGE_H
 #define GPUVET_KNOWLEDGE_COVERAGE_H

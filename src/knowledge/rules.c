@@ -97,3 +97,13 @@ bool cause_explains(struct str cause, struct str other)
             return true;
     return false;
 }
+
+const struct policy_key *policy_key_at(size_t at)
+{
+    return at < COUNT(policy_key_rows) ? &policy_key_rows[at] : NULL;
+}
+
+const struct policy_look *policy_look(const struct policy_key *key, unsigned at)
+{
+    return at < key->looks.count ? &policy_look_rows[key->looks.start + at] : NULL;
+}

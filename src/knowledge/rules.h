@@ -169,6 +169,32 @@ struct lock_row {
     struct str source;
 };
 
+enum policy_form {
+    POLICY_PATTERNS, /* of the value, with * and ? */
+    POLICY_VERSIONS, /* PEP 440 specifiers */
+    POLICY_IMAGES,   /* references, with * and ? in their parts */
+    POLICY_CAUSES,   /* patterns of causes, none of which may be there */
+    POLICY_STATES,   /* names of states, none of which may be there */
+};
+
+/* Where a policy looks, and what it says of what it may not like. */
+struct policy_look {
+    struct str state; /* of POLICY_STATES: its name */
+    bool statement;   /* it reads the layer recipe; else a stack's facts */
+    unsigned when;    /* node: whether there is anything to see; of a state, whether it is there */
+    struct str fact;  /* whose value is judged; of a state, whose origin tells the place */
+    bool needed;      /* where it is absent nothing can be said */
+    bool is_cuda;     /* "12.4", which is judged as the tag "cu124" */
+    struct str says[LANG_COUNT]; /* with {facts} */
+};
+
+/* What a rule of a policy can be about. */
+struct policy_key {
+    struct str name; /* "cuda-tags" */
+    enum policy_form form;
+    struct range looks; /* policy_look rows */
+};
+
 /* Where both are found, the one explains the other, which becomes its consequence. */
 struct precedence {
     struct str cause, explains;
@@ -190,6 +216,8 @@ const struct healthy *healthy_at(size_t at);
 const struct step_row *step_at(size_t at);
 const struct check *check_at(size_t at);
 const struct lock_row *lock_row_at(size_t at);
+const struct policy_key *policy_key_at(size_t at);
+const struct policy_look *policy_look(const struct policy_key *key, unsigned at);
 
 bool remedy_is_for(const struct remedy *remedy, struct str cause);
 const struct advice *advice_for(struct str cause); /* NULL: there is none */

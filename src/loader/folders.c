@@ -61,6 +61,17 @@ static const struct memory *recall(const struct search *search, struct str folde
     return NULL;
 }
 
+static bool is_below_nothing(const struct search *search, struct str folder)
+{
+    for (struct str above = path_dir(folder); above.len; above = path_dir(above)) {
+        const struct memory *known = recall(search, above);
+
+        if (known && known->place.absent)
+            return true;
+    }
+    return false;
+}
+
 static struct search_place remember(const struct search *search, struct str folder, bool list)
 {
     const struct memory *there = recall(search, folder);
@@ -68,7 +79,10 @@ static struct search_place remember(const struct search *search, struct str fold
 
     if (there)
         return there->place;
-    look(search, &known, list);
+    if (is_below_nothing(search, folder))
+        known.place.absent = true;
+    else
+        look(search, &known, list);
     *LIST_ADD(search->arena, &search->memory->known) = known;
     return known.place;
 }

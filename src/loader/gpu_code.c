@@ -177,7 +177,8 @@ int gpu_code_read(struct root *root, struct arena *arena, struct str path,
     r = elf_sections(&object.elf, &sections, &count);
     placed = r == 0 && reading == GPU_CODE_SAMPLE &&
              fatbin_places(&object.elf, sections, count, &places) == 0;
-    object.reach = OBJECT_CLOSE; /* from header to header it is far */
+    /* A sample has few headers: then a call costs more than the bytes between two. */
+    object.jumps = reading == GPU_CODE_EXACT ? OBJECT_CLOSE : OBJECT_AHEAD;
     if (placed)
         r = add_sample(&code, &object.window, &places);
     else if (r == 0)

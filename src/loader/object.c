@@ -2,76 +2,77 @@
 
 #include <errno.h>
 
-static int read_file(struct root_file *file, uint64_t offset, char *buf, size_t size)
+/* Texts are asked for in any order: a piece begins somewhat before the first of them. */
+static int look_ahead(struct object *object, uint64_t offset, size_t size, struct str *ret)
 {
-    size_t len = 0;
+    uint64_t before = offset % OBJECT_BEFORE, start, left;
+    struct str piece;
+    int r;
 
-    while (len < size) {
-        int r = root_file_read(file, offset + len, buf + len, size - len);
-
-        if (r <= 0)
-            return r < 0 ? r : -ENODATA;
-        len += (size_t) r;
-    }
-    return 0;
-}
-
-/* Texts are asked for in any order: a long piece begins somewhat before the first of them. */
-static uint64_t start_of(const struct object *object, uint64_t offset, size_t size)
-{
-    uint64_t before = object->reach == OBJECT_AHEAD ? offset % OBJECT_BEFORE : 0;
-
-    return before + size <= OBJECT_AHEAD ? offset - before : offset;
-}
-
-/* Fills the older piece with no less than the `size` bytes from `offset` on. */
-static int look_ahead(struct object *object, uint64_t offset, size_t size)
-{
-    struct object_piece *piece = &object->ahead[object->oldest];
-    uint64_t start = start_of(object, offset, size), left = object->window.size - start;
-    size_t reach = size > object->reach ? size : object->reach;
-    size_t len = left < reach ? (size_t) left : reach;
-    int r = read_file(&object->file, start, piece->bytes, len);
-
-    if (r == -ENODATA) { /* of an image, parts may be all there is */
-        start = offset;
-        len = size;
-        r = read_file(&object->file, start, piece->bytes, len);
-    }
-    piece->at = start;
-    piece->len = r < 0 ? 0 : len;
+    start = before + size <= OBJECT_AHEAD ? offset - before : offset;
+    left = object->window.size - start;
+    r = root_file_keep(&object->file, start, left < OBJECT_AHEAD ? (size_t) left : OBJECT_AHEAD,
+                       &piece);
+    if (r == -ENODATA) /* of an image, parts may be all there is */
+        return root_file_keep(&object->file, offset, size, ret);
+    if (r == 0)
+        *ret = str_slice(piece, (size_t) (offset - start), (size_t) (offset - start) + size);
     return r;
 }
 
-static bool holds(const struct object_piece *piece, uint64_t offset, size_t size)
+/* As far ahead as some jumps of the last one's length: short ones stand together. */
+static size_t reach_of(const struct object *object, uint64_t offset)
 {
-    return offset >= piece->at && offset - piece->at + size <= piece->len;
+    uint64_t jump = offset - object->last;
+
+    if (offset <= object->last || jump > object->jumps / OBJECT_JUMPS)
+        return OBJECT_CLOSE;
+    jump *= OBJECT_JUMPS;
+    return jump < OBJECT_CLOSE ? OBJECT_CLOSE : (size_t) jump;
+}
+
+static int jump(struct object *object, uint64_t offset, size_t size, struct str *ret)
+{
+    struct object_piece *piece = &object->jumped;
+    uint64_t into = offset - piece->at, left = object->window.size - offset;
+    size_t reach = reach_of(object, offset), len;
+    int r;
+
+    if (reach < size)
+        reach = size;
+    len = left < reach ? (size_t) left : reach;
+    object->last = offset;
+    if (offset < piece->at || into > piece->len || size > piece->len - into) {
+        r = root_file_fill(&object->file, offset, piece->bytes, len);
+        if (r == -ENODATA) {
+            len = size;
+            r = root_file_fill(&object->file, offset, piece->bytes, len);
+        }
+        piece->at = offset;
+        piece->len = r < 0 ? 0 : len;
+        into = 0;
+        if (r < 0)
+            return r;
+    }
+    *ret = str_slice((struct str){ piece->bytes, piece->len }, (size_t) into, (size_t) into + size);
+    return 0;
 }
 
 /* Headers and tables are small and stand together: a small piece is read with what follows it. */
 static int read_piece(void *ctx, uint64_t offset, void *buf, size_t size)
 {
     struct object *object = ctx;
-    const struct object_piece *piece;
-    struct cursor cursor;
-    unsigned which = 0;
+    struct str piece;
+    int r = 0;
 
     if (size > OBJECT_AHEAD)
-        return read_file(&object->file, offset, buf, size);
-    while (which < 2 && !holds(&object->ahead[which], offset, size))
-        which++;
-    if (which == 2) {
-        int r = look_ahead(object, offset, size);
-
-        if (r < 0)
-            return r;
-        which = object->oldest;
-    }
-    object->oldest = 1 - which;
-    piece = &object->ahead[which];
-    cursor = cursor_in((struct str){ piece->bytes, piece->len }, offset - piece->at, size);
-    memcpy(buf, cursor_take(&cursor, size).data, size);
-    return 0;
+        return root_file_fill(&object->file, offset, buf, size);
+    if (!root_file_recall(&object->file, offset, size, &piece))
+        r = object->jumps ? jump(object, offset, size, &piece)
+                          : look_ahead(object, offset, size, &piece);
+    if (r == 0 && size)
+        memcpy(buf, piece.data, size);
+    return r;
 }
 
 /* Over an opened file; closes it on failure. */
@@ -80,8 +81,9 @@ static int read_head(struct object *object, struct arena *arena)
     int r;
 
     object->window = (struct window){ read_piece, object, object->file.node.size };
-    object->reach = OBJECT_AHEAD;
-    object->ahead[0].len = object->ahead[1].len = object->oldest = 0;
+    object->jumps = 0;
+    object->last = 0;
+    object->jumped.len = 0;
     r = elf_open(&object->window, arena, &object->elf);
     if (r < 0)
         root_file_close(&object->file);

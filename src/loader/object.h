@@ -8,6 +8,7 @@
 #define OBJECT_AHEAD 16384 /* bytes: what is asked for next mostly lies right behind */
 #define OBJECT_BEFORE 4096 /* or before: a piece begins at a multiple of this */
 #define OBJECT_CLOSE 256   /* where it lies far off, but for a header or two */
+#define OBJECT_JUMPS 4     /* or as far on as the last time: this many such jumps */
 
 /* `len` bytes of the file from `at` on. */
 struct object_piece {
@@ -18,9 +19,10 @@ struct object_piece {
 
 struct object {
     struct root_file file;
-    size_t reach; /* how much to read ahead: OBJECT_AHEAD, or what the caller sets */
-    struct object_piece ahead[2]; /* a table, and the texts that it names by turns */
-    unsigned oldest;              /* of the two: the one that was not used last */
+    size_t jumps; /* set by who jumps from header to header: how long a piece may be at most; none
+                     is kept then. 0: nobody jumps */
+    uint64_t last;
+    struct object_piece jumped;
     struct window window;
     struct elf elf; /* points at the window: the struct must not be copied or moved */
 };

@@ -2,7 +2,7 @@
  * cuda_visible: how many GPUs the variables leave visible.
  *
  * CUDA_VISIBLE_DEVICES lists indices or UUIDs; the first entry that names no GPU ends the list
- * (https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html#cuda-environment-variables).
+ * (https://docs.nvidia.com/cuda/cuda-programming-guide/05-appendices/environment-variables.html).
  * That a repeated entry leaves nothing visible, and how entries are read ("1x" is 1), is as
  * _parse_visible_devices() of torch/cuda/__init__.py has it. NVIDIA_VISIBLE_DEVICES is the
  * container toolkit's: outside of a container nobody reads it.

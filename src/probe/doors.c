@@ -35,9 +35,12 @@ static void derive_published(struct probe_ctx *ctx, const struct fact_int *port,
                      container->ports.from);
 }
 
-/* Where nobody said which: those that run, else those that the container has. */
+/* Where nobody said which: those that run, else those that the container has. Where it is known of
+ * one alone whether it runs, that is open. */
 static void derive_meant(struct access_facts *facts)
 {
+    bool open =
+        (facts->sshd_running.state == FACT_KNOWN) != (facts->lab_running.state == FACT_KNOWN);
     bool runs = fact_true(&facts->sshd_running) || fact_true(&facts->lab_running);
     bool ssh = fact_true(runs ? &facts->sshd_running : &facts->sshd_installed);
     bool lab = fact_true(runs ? &facts->lab_running : &facts->lab_installed);
@@ -46,6 +49,8 @@ static void derive_meant(struct access_facts *facts)
     if (facts->meant.state != FACT_UNKNOWN)
         return;
     facts->meant.from = from;
+    if (open)
+        return;
     if (ssh || lab)
         fact_str(&facts->meant, ssh && lab ? STR("both") : ssh ? STR("ssh") : STR("jupyter"), from);
     else if (fact_false(&facts->sshd_installed) && fact_false(&facts->lab_installed))

@@ -15,9 +15,12 @@ int libraries_predict(struct probe_ctx *ctx, struct torch_import_wish *ret_wish,
 void libraries_without_torch(struct probe_ctx *ctx, struct torch_import_wish *ret_wish,
                              struct torch_import *ret);
 
-/* The copy of the CUDA library `name` (a SONAME) that came with torch. False where there is none,
- * where it is no CUDA library of this torch's CUDA, or where a look failed. */
-bool libraries_meant(struct probe_ctx *ctx, const struct search *search,
-                     const struct torch_import_wish *wish, struct str name, struct str *ret);
+/* The copy of the CUDA library `name` (a SONAME) that came with torch. 1; 0 where there is none, or
+ * where it is no CUDA library of this torch's CUDA; or why a look failed, with the path in *ret. */
+int libraries_meant(struct probe_ctx *ctx, const struct search *search,
+                    const struct torch_import_wish *wish, struct str name, struct str *ret);
+
+/* A library's SONAME; of one that has none, the name that it was asked for by. */
+struct str library_soname(const struct library *library);
 
 #endif

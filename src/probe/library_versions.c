@@ -1,13 +1,15 @@
 /*
  * library_versions: of which version each CUDA library is that torch will map.
  *
- * Three witnesses: the Python package that owns the file, by its folder; the file's name behind the
- * links, libcudnn.so.9.1.0; and its bytes (loader/library_version.h). Those are read only where
+ * Three witnesses: the package that owns the file (probe/library_owner.h); the file's name behind
+ * the links, libcudnn.so.9.1.0; and its bytes (loader/library_version.h). Those are read only where
  * they decide: of the part that speaks for cuDNN, and of what no package owns.
  */
 #include "knowledge/dotted.h"
 #include "knowledge/sonames.h"
 #include "loader/library_version.h"
+#include "probe/libraries.h"
+#include "probe/library_owner.h"
 #include "probe/look.h"
 #include "probe/python.h"
 
@@ -17,6 +19,7 @@
 
 struct work {
     struct probe_ctx *ctx;
+    struct owners owners;
     unsigned reads;
 };
 
@@ -29,53 +32,28 @@ static struct str relative(struct str path)
 
 /* --- the package ---------------------------------------------------------------------------- */
 
-/* Whether the folder is the row's in that site-packages. Some wheels leave "nvidia/" out:
- * nvidia-cusparselt-cu12 0.6.2 has cusparselt/lib. */
-static bool is_folder(struct str folder, struct str site, struct str own)
+static void record_package(struct work *work, struct library_facts *library)
 {
-    struct str rest;
+    const struct fact_list *packages = &work->ctx->facts->torch.packages;
+    struct library_owner owner;
+    int r = library_owner(&work->owners, library->name.value, library->path.value, &owner);
 
-    if (!str_starts(folder, site) || !str_starts(str_from(folder, site.len), STR("/")))
-        return false;
-    rest = str_from(folder, site.len + 1);
-    return str_eq(rest, own) ||
-           (str_starts(own, STR("nvidia/")) && str_eq(rest, str_from(own, sizeof("nvidia"))));
-}
-
-/* The package of torch's environment whose folder holds the file: site-packages/FOLDER/libx.so. */
-static const struct package_facts *find_owner(const struct probe_ctx *ctx, struct str name,
-                                              struct str path)
-{
-    const struct fact_list *packages = &ctx->facts->torch.packages;
-    size_t first = 0, count = cuda_libraries_by_soname(name, &first);
-    struct str folder = path_dir(relative(path));
-    struct cuda_library row;
-
-    for (size_t at = first; at < first + count && cuda_library_at(at, &row); at++)
-        for (size_t i = 0; row.folder.len && i < packages->count; i++) {
-            const struct package_facts *package = &LIST_OF(package, packages)[i];
-
-            if (str_eq(package->name.value, row.package) &&
-                is_folder(folder, path_dir(relative(package->path.value)), row.folder))
-                return package;
-        }
-    return NULL;
-}
-
-static void record_package(struct probe_ctx *ctx, struct library_facts *library)
-{
-    const struct fact_list *packages = &ctx->facts->torch.packages;
-    const struct package_facts *package = find_owner(ctx, library->name.value, library->path.value);
-
-    if (package) {
-        library->package = package->name;
-        library->package_version = package->version;
+    if (r == 1) {
+        fact_str(&library->package, owner.package, owner.from);
+        fact_str(&library->manager, owner.manager, owner.from);
+        fact_without(&library->package_version, FACT_ABSENT, owner.from);
+        if (owner.version.len)
+            fact_str(&library->package_version, owner.version, owner.from);
         return;
     }
-    fact_without(&library->package,
-                 packages->state == FACT_KNOWN && !packages->partial ? FACT_ABSENT : FACT_UNKNOWN,
-                 packages->from);
-    library->package_version = library->package;
+    if (r < 0)
+        FACT_FAILED(&library->package, r, owner.from);
+    else
+        fact_without(&library->package,
+                     packages->state == FACT_KNOWN && !packages->partial ? FACT_ABSENT
+                                                                         : FACT_UNKNOWN,
+                     packages->from);
+    library->package_version = library->manager = library->package;
 }
 
 /* --- the file's name ------------------------------------------------------------------------ */
@@ -142,7 +120,7 @@ static void record_version(struct work *work, struct library_facts *library)
 {
     struct str version;
 
-    record_package(work->ctx, library);
+    record_package(work, library);
     if (wants_bytes(work, library) && version_by_bytes(work, library))
         return;
     if (version_in_name(library->path.value, &version))
@@ -168,10 +146,19 @@ static bool agree(struct str a, struct str b)
     return true;
 }
 
+/* libcupti.so.2023.1.1 is of cuda-cupti 12.1.105: not every name counts as its package does. */
+static bool same_major(struct str a, struct str b)
+{
+    unsigned left = 0, right = 0;
+
+    return dotted_first(a, &left) == 0 && dotted_first(b, &right) == 0 && left == right;
+}
+
 static void record_disagreement(struct loader_facts *loader, const struct library_facts *library)
 {
-    if (loader->disagreeing.state == FACT_KNOWN || !fact_is(&library->version_from, STR("bytes")) ||
+    if (loader->disagreeing.state == FACT_KNOWN || library->version.state != FACT_KNOWN ||
         library->package_version.state != FACT_KNOWN ||
+        !same_major(library->version.value, library->package_version.value) ||
         agree(library->version.value, library->package_version.value))
         return;
     loader->disagreeing = library->path;
@@ -213,11 +200,35 @@ static void record_part(struct facts *facts, const struct library_facts *speaker
     cudnn->part_version = cudnn->part;
 }
 
+/* Whose package a library is of that came with torch; empty: not known. */
+static struct str own_manager(const struct torch_facts *torch)
+{
+    return fact_is(&torch->source, STR("wheel"))   ? STR("pip")
+           : fact_is(&torch->source, STR("conda")) ? STR("conda")
+                                                   : STR("");
+}
+
+/* A cuDNN that is of no package, or of another manager's, where pip has brought one. */
+static void record_foreign(struct probe_ctx *ctx, const struct library_facts *speaker)
+{
+    const struct fact_list *packages = &ctx->facts->torch.packages;
+    struct fact_bool *foreign = &ctx->facts->cudnn.foreign;
+    bool is_own = fact_is(&speaker->manager, STR("pip")) ||
+                  fact_is(&speaker->manager, own_manager(&ctx->facts->torch));
+
+    foreign->from = speaker->package.from;
+    if (speaker->package.state != FACT_KNOWN && speaker->package.state != FACT_ABSENT)
+        return;
+    fact_bool(foreign, false, is_own ? speaker->package.from : packages->from);
+    for (size_t i = 0; !is_own && i < packages->count; i++)
+        if (str_starts(LIST_OF(package, packages)[i].name.value, STR("nvidia-cudnn-cu")))
+            fact_bool(foreign, true, speaker->path.from);
+}
+
 static void record_cudnn(struct probe_ctx *ctx)
 {
     struct cudnn_facts *cudnn = &ctx->facts->cudnn;
     const struct loader_facts *loader = &ctx->facts->loader;
-    const struct fact_list *packages = &ctx->facts->torch.packages;
     const struct library_facts *speaker = find_library(loader, "libcudnn_graph.so.9");
 
     if (!speaker)
@@ -227,14 +238,7 @@ static void record_cudnn(struct probe_ctx *ctx)
     cudnn->loaded_version = speaker->version;
     cudnn->loaded_path = speaker->path;
     cudnn->loaded_rule = speaker->rule;
-    cudnn->foreign.from = speaker->package.from;
-    if (speaker->package.state == FACT_KNOWN)
-        fact_bool(&cudnn->foreign, false, speaker->package.from);
-    for (size_t i = 0; speaker->package.state == FACT_ABSENT && i < packages->count; i++)
-        if (str_starts(LIST_OF(package, packages)[i].name.value, STR("nvidia-cudnn-cu")))
-            fact_bool(&cudnn->foreign, true, speaker->path.from);
-    if (speaker->package.state == FACT_ABSENT && cudnn->foreign.state != FACT_KNOWN)
-        fact_bool(&cudnn->foreign, false, packages->from);
+    record_foreign(ctx, speaker);
     record_part(ctx->facts, speaker);
 }
 
@@ -250,10 +254,86 @@ static bool is_other_major(struct str name, unsigned major)
     return count > 0;
 }
 
+/* --- two managers --------------------------------------------------------------------------- */
+
+/* 1 where the copy that came with torch is of another manager, and newer; else 0, or why a look
+ * failed. A newer one that is loaded in an older one's place has all that torch asks for. */
+static int record_mix(struct work *work, const struct library_facts *library, struct str *ret_at)
+{
+    struct loader_facts *loader = &work->ctx->facts->loader;
+    const struct fact_list *packages = &work->ctx->facts->torch.packages;
+    const struct python_state *python = work->ctx->python;
+    struct library_owner owner = { .from = { NULL, 0 } };
+    struct str meant = { NULL, 0 };
+    int r = libraries_meant(work->ctx, &python->import->map.search, python->import_wish,
+                            library->name.value, &meant);
+
+    *ret_at = meant;
+    if (r != 1)
+        return r;
+    r = library_owner(&work->owners, library->name.value, meant, &owner);
+    *ret_at = r < 0 ? owner.from : packages->from;
+    if (r == 0 && (packages->state != FACT_KNOWN || packages->partial))
+        return -EIO;
+    if (r != 1)
+        return r;
+    if (!str_eq(owner.manager, own_manager(&work->ctx->facts->torch)) ||
+        !same_major(library->version.value, owner.version) ||
+        dotted_compare(library->version.value, owner.version) >= 0)
+        return 0;
+    loader->mixed = library->name;
+    loader->mixed_path = library->path;
+    loader->mixed_version = library->version;
+    loader->mixed_manager = library->manager;
+    fact_str(&loader->mixed_meant, path_shown(work->ctx->arena, meant), meant);
+    fact_str(&loader->mixed_meant_version, owner.version, owner.from);
+    fact_str(&loader->mixed_meant_manager, owner.manager, owner.from);
+    return 1;
+}
+
+/* What could not be read that would tell whether it is another manager's, and how old; empty: all
+ * could. */
+static struct str open_question(const struct library_facts *library, struct str own)
+{
+    if (library->manager.state == FACT_UNKNOWN || library->manager.state == FACT_DENIED)
+        return library->manager.from;
+    if (library->manager.state == FACT_KNOWN && !str_eq(library->manager.value, own) &&
+        library->version.state != FACT_KNOWN)
+        return library->version.from;
+    return (struct str){ NULL, 0 };
+}
+
+static void record_mixes(struct work *work)
+{
+    struct loader_facts *loader = &work->ctx->facts->loader;
+    const struct fact_list *libraries = &loader->libraries;
+    struct str own = own_manager(&work->ctx->facts->torch), from = libraries->from;
+    enum fact_state rest = libraries->partial || work->ctx->facts->torch.source.state != FACT_KNOWN
+                               ? FACT_UNKNOWN
+                               : FACT_ABSENT;
+
+    for (size_t i = 0; work->ctx->python->import && own.len && i < libraries->count; i++) {
+        const struct library_facts *library = &LIST_OF(library, libraries)[i];
+        struct str at = open_question(library, own);
+        int r = 0;
+
+        if (library->manager.state == FACT_KNOWN && library->version.state == FACT_KNOWN &&
+            !str_eq(library->manager.value, own))
+            r = record_mix(work, library, &at);
+        if (r == 1)
+            return;
+        if (r < 0 || (r == 0 && open_question(library, own).len)) {
+            rest = FACT_UNKNOWN;
+            from = at;
+        }
+    }
+    fact_without(&loader->mixed, rest, from);
+}
+
 static void run(struct probe_ctx *ctx)
 {
     struct loader_facts *loader = &ctx->facts->loader;
-    struct work work = { .ctx = ctx };
+    struct work work = { .ctx = ctx, .owners = { .ctx = ctx } };
     unsigned major = 0;
 
     if (loader->libraries.state != FACT_KNOWN)
@@ -275,6 +355,7 @@ static void run(struct probe_ctx *ctx)
             loader->other_major = library->path;
     }
     record_cudnn(ctx);
+    record_mixes(&work);
 }
 
 const struct probe probe_library_versions = {

@@ -36,6 +36,7 @@ bool eyes_variable(const struct eyes *eyes, const char *name, struct str *ret);
 struct wishes {
     struct str python;      /* --python: an interpreter */
     struct str environment; /* --env: an environment's folder */
+    bool settings;          /* of the machine, which a policy judges: of sshd, in profiles */
     bool engines;           /* how the machine's container engines are set up */
     bool thorough;          /* --thorough: read in full what is else judged by a part */
     bool inside;            /* the doors of the container that the root is, */

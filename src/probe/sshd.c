@@ -272,7 +272,8 @@ static void look_at_keys(struct look *look)
 {
     const struct sshd_setting *setting = &look->settings.items[SSHD_KEYS_FILE];
     struct access_facts *facts = look->facts;
-    struct str words = setting->value.len ? setting->value : STR(".ssh/authorized_keys"), word;
+    struct str words = setting->value.len ? setting->value : STR(".ssh/authorized_keys");
+    struct str word = words;
     struct doubt doubt = look->settings.doubt;
 
     if (setting->unsure)

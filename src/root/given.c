@@ -84,7 +84,7 @@ static int read_all(const struct given_file *given, struct buf *bytes)
 int root_read_given(struct arena *arena, struct str path, size_t limit, struct str *ret)
 {
     struct buf bytes = buf_new(arena, limit);
-    struct given_file given;
+    struct given_file given = { .fd = -1 };
     int r = given_open(arena, path, &given);
 
     if (r < 0)

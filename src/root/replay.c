@@ -37,28 +37,26 @@ static int infer(const struct recording *recording, enum asked question, struct 
     return lists_another(recording, path) ? -ENOENT : -ENODATA;
 }
 
-/* The answer where there is one that is no error; else the error. */
-static int find(const struct recording *recording, enum asked question, struct str path,
-                const struct kept_answer **ret)
+/* The answer where there is one that is no error; else NULL, and the error. */
+static const struct kept_answer *find(const struct recording *recording, enum asked question,
+                                      struct str path, int *ret_error)
 {
     const struct kept_answer *answer = recording_find(recording, question, path);
 
-    if (!answer)
-        return infer(recording, question, path);
-    if (answer->error < 0)
-        return answer->error;
-    *ret = answer;
-    return 0;
+    if (answer && answer->error >= 0)
+        return answer;
+    *ret_error = answer ? answer->error : infer(recording, question, path);
+    return NULL;
 }
 
 static int replay_open(void *self, struct str path, void **ret_handle, struct node *ret_node)
 {
     const struct recording *recording = self;
-    const struct kept_answer *answer = NULL;
-    int r = find(recording, ASKED_OPEN, path, &answer);
+    int error = 0;
+    const struct kept_answer *answer = find(recording, ASKED_OPEN, path, &error);
 
-    if (r < 0)
-        return r;
+    if (!answer)
+        return error;
     *ret_handle = recording->answers.items + (answer - recording->answers.items);
     *ret_node = answer->node;
     return 0;
@@ -98,35 +96,37 @@ static void replay_close(void *self, void *handle)
 
 static int replay_stat(void *self, struct str path, bool follow, struct node *ret)
 {
-    const struct kept_answer *answer = NULL;
-    int r = find(self, follow ? ASKED_STAT : ASKED_LSTAT, path, &answer);
+    int error = 0;
+    const struct kept_answer *answer = find(self, follow ? ASKED_STAT : ASKED_LSTAT, path, &error);
 
-    if (r == -ENODATA && follow)
-        r = find(self, ASKED_OPEN, path, &answer);
-    if (r == 0)
-        *ret = answer->node;
-    return r;
+    if (!answer && error == -ENODATA && follow)
+        answer = find(self, ASKED_OPEN, path, &error);
+    if (!answer)
+        return error;
+    *ret = answer->node;
+    return 0;
 }
 
 static int replay_link(void *self, struct str path, struct arena *arena, struct str *ret)
 {
-    const struct kept_answer *answer = NULL;
-    int r = find(self, ASKED_LINK, path, &answer);
+    int error = 0;
+    const struct kept_answer *answer = find(self, ASKED_LINK, path, &error);
 
     (void) arena;
-    if (r == 0)
-        *ret = answer->text;
-    return r;
+    if (!answer)
+        return error;
+    *ret = answer->text;
+    return 0;
 }
 
 static int replay_list(void *self, struct str path, size_t limit, struct arena *arena,
                        struct names *ret)
 {
-    const struct kept_answer *answer = NULL;
-    int r = find(self, ASKED_LIST, path, &answer);
+    int error = 0;
+    const struct kept_answer *answer = find(self, ASKED_LIST, path, &error);
 
-    if (r < 0)
-        return r;
+    if (!answer)
+        return error;
     if (answer->list.count > limit)
         return -E2BIG;
     ret->count = answer->list.count; /* a copy: who asked sorts it */
@@ -138,21 +138,22 @@ static int replay_list(void *self, struct str path, size_t limit, struct arena *
 
 static int replay_may_open(void *self, struct str path, bool really)
 {
-    const struct kept_answer *answer = NULL;
+    int error = 0;
 
     (void) really;
-    return find(self, ASKED_MAY_OPEN, path, &answer);
+    return find(self, ASKED_MAY_OPEN, path, &error) ? 0 : error;
 }
 
 static int replay_kernel_log(void *self, size_t limit, struct arena *arena, struct str *ret)
 {
-    const struct kept_answer *answer = NULL;
-    int r = find(self, ASKED_KERNEL_LOG, STR("dev/kmsg"), &answer);
+    int error = 0;
+    const struct kept_answer *answer = find(self, ASKED_KERNEL_LOG, STR("dev/kmsg"), &error);
 
     (void) arena;
-    if (r == 0)
-        *ret = str_from(answer->text, answer->text.len > limit ? answer->text.len - limit : 0);
-    return r;
+    if (!answer)
+        return error;
+    *ret = str_from(answer->text, answer->text.len > limit ? answer->text.len - limit : 0);
+    return 0;
 }
 
 static const struct root_backend replay_backend = {

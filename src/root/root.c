@@ -12,12 +12,26 @@ struct known_link {
     bool is_link;
 };
 
+/* A file that stays open, with the pieces of it that are kept. */
+struct kept_piece {
+    uint64_t at;
+    struct str bytes;
+};
+struct known_file {
+    struct str path;
+    struct node node;
+    void *handle;
+    bool in_use;
+    LIST(struct kept_piece) pieces;
+};
+
 struct root {
     struct arena *arena;
     const struct root_backend *backend;
     void *self;
     LIST(struct observation) log;
     LIST(struct known_link) links;
+    LIST(struct known_file *) files;
 };
 
 struct root *root_new(struct arena *arena, const struct root_backend *backend, void *self)
@@ -57,13 +71,51 @@ static int open_file(struct root *root, struct str path, struct root_file *ret)
 
     if (r < 0)
         return r;
-    *ret = (struct root_file){ root, handle, node, root->log.count };
+    *ret = (struct root_file){ root, handle, node, root->log.count, NULL };
     return 0;
+}
+
+static struct known_file *find_known(const struct root *root, struct str path)
+{
+    for (size_t i = 0; i < root->files.count; i++)
+        if (str_eq(root->files.items[i]->path, path))
+            return root->files.items[i];
+    return NULL;
+}
+
+static struct known_file *remember(struct root *root, struct str path, const struct root_file *file)
+{
+    struct known_file *known = ARENA_NEW(root->arena, struct known_file);
+
+    *known = (struct known_file){
+        .path = arena_copy(root->arena, path),
+        .node = file->node,
+        .handle = file->handle,
+        .in_use = true,
+    };
+    *LIST_ADD(root->arena, &root->files) = known;
+    return known;
+}
+
+static int open_again(struct root *root, struct str path, struct root_file *ret)
+{
+    struct known_file *known = find_known(root, path);
+    int r;
+
+    if (known && !known->in_use) {
+        known->in_use = true;
+        *ret = (struct root_file){ root, known->handle, known->node, root->log.count, known };
+        return 0;
+    }
+    r = open_file(root, path, ret);
+    if (r == 0 && !known && root->files.count < ROOT_STAY)
+        ret->known = remember(root, path, ret);
+    return r;
 }
 
 int root_open(struct root *root, struct str path, struct root_file *ret)
 {
-    return note(root, ROOT_OPENED, path, open_file(root, path, ret));
+    return note(root, ROOT_OPENED, path, open_again(root, relative(path), ret));
 }
 
 int root_file_read(struct root_file *file, uint64_t offset, void *buffer, size_t size)
@@ -81,9 +133,63 @@ int root_file_read(struct root_file *file, uint64_t offset, void *buffer, size_t
     return r;
 }
 
+int root_file_fill(struct root_file *file, uint64_t offset, void *buffer, size_t size)
+{
+    char *bytes = buffer;
+    size_t len = 0;
+
+    while (len < size) {
+        int r = root_file_read(file, offset + len, &bytes[len], size - len);
+
+        if (r <= 0)
+            return r < 0 ? r : -ENODATA;
+        len += (size_t) r;
+    }
+    return 0;
+}
+
+int root_file_keep(struct root_file *file, uint64_t offset, size_t size, struct str *ret)
+{
+    struct arena *arena = file->root->arena;
+    char *bytes = arena_alloc(arena, size);
+    int r = root_file_fill(file, offset, bytes, size);
+
+    if (r < 0)
+        return r;
+    *ret = (struct str){ bytes, size };
+    if (file->known)
+        *LIST_ADD(arena, &file->known->pieces) = (struct kept_piece){ offset, *ret };
+    return 0;
+}
+
+bool root_file_recall(const struct root_file *file, uint64_t offset, size_t size, struct str *ret)
+{
+    for (size_t i = 0; file->known && i < file->known->pieces.count; i++) {
+        const struct kept_piece *piece = &file->known->pieces.items[i];
+        uint64_t into = offset - piece->at;
+
+        if (offset < piece->at || into > piece->bytes.len || size > piece->bytes.len - into)
+            continue;
+        *ret = str_slice(piece->bytes, (size_t) into, (size_t) into + size);
+        return true;
+    }
+    return false;
+}
+
 void root_file_close(struct root_file *file)
 {
-    file->root->backend->close(file->root->self, file->handle);
+    if (file->known)
+        file->known->in_use = false;
+    else
+        file->root->backend->close(file->root->self, file->handle);
+}
+
+void root_let_go(struct root *root)
+{
+    for (size_t i = 0; i < root->files.count; i++)
+        if (!root->files.items[i]->in_use)
+            root->backend->close(root->self, root->files.items[i]->handle);
+    root->files.count = 0;
 }
 
 /* Files of /proc and /sys say that they are empty: only reading tells. One byte more than the limit

@@ -60,17 +60,35 @@ int root_read(struct root *root, struct str path, size_t limit, struct str *ret)
  */
 void root_line(struct root *root, const char *path, struct fact_str *ret);
 
-/* A file that is read in places: shared libraries, which are too large to load. */
+/*
+ * A file that is read in places: shared libraries, which are too large to load. Several probes open
+ * the same ones: the first ROOT_STAY of them stay open when they are closed, and whoever asks
+ * for the path again is given the same file.
+ */
+#define ROOT_STAY 192
 struct root_file {
     struct root *root;
     void *handle; /* the root's own */
     struct node node;
-    size_t entry; /* of the log */
+    size_t entry;             /* of the log */
+    struct known_file *known; /* what the root remembers of it; NULL: nothing */
 };
 int root_open(struct root *root, struct str path, struct root_file *ret);
 
+/* Closes those that stay open: for a program that makes many roots. */
+void root_let_go(struct root *root);
+
 /* Up to `size` bytes from `offset`; returns how many there were (0 at the end) or an error. */
 int root_file_read(struct root_file *file, uint64_t offset, void *buffer, size_t size);
+
+/* All `size` bytes from `offset` on. -ENODATA: the file ends before. */
+int root_file_fill(struct root_file *file, uint64_t offset, void *buffer, size_t size);
+
+/* The same, kept for the root's life: heads and tables, which are asked for at each opening. */
+int root_file_keep(struct root_file *file, uint64_t offset, size_t size, struct str *ret);
+
+/* The bytes, where a piece that was kept has them all. */
+bool root_file_recall(const struct root_file *file, uint64_t offset, size_t size, struct str *ret);
 void root_file_close(struct root_file *file);
 
 /* What is at the path: root_stat() follows a link at its end, root_lstat() does not. */

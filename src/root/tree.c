@@ -184,9 +184,13 @@ size_t tree_count(const struct tree *tree)
 
 void tree_refuse(struct tree *tree, struct str path, int error)
 {
-    if (!exact(tree, path))
-        tree_add(tree, path, (struct node){ .kind = NODE_FILE, .mode = 0600 }, STR(""));
-    exact(tree, path)->refused = error;
+    struct entry *entry = exact(tree, path);
+
+    if (!entry) {
+        entry = place(tree, path, (struct node){ .kind = NODE_FILE, .mode = 0600 });
+        entry->content = STR("");
+    }
+    entry->refused = error;
 }
 
 /* The next node after `at` in the order in which a walk comes by, within `top`; `top` at the end.

@@ -156,7 +156,7 @@ static char number_char(const struct rename *rename, struct str number, size_t a
 static void rename_number(struct rename *rename, char *bytes, size_t len)
 {
     struct str number = { bytes, len < NUMBER_MAX ? len : NUMBER_MAX };
-    char renamed[NUMBER_MAX];
+    char renamed[NUMBER_MAX] = "";
 
     number = arena_copy(rename->arena, number);
     if (rename->numbers.count < NUMBERS_MAX)

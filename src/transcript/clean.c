@@ -63,7 +63,7 @@ static const struct spelling *spelling_at(struct str rest)
 {
     unsigned char first = (unsigned char) rest.data[0];
 
-    if (first != '&' && first < 0xc0)
+    if (first != '&' && first != 0xc2 && first != 0xe2 && first != 0xe3 && first != 0xef)
         return NULL;
     for (size_t i = 0; i < SPELLING_COUNT; i++)
         if (str_starts(rest, spellings[i].spelt))

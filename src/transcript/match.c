@@ -3,8 +3,9 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-/* Steps and bytes that one match may take: some hundred times what honest lines need. */
-#define MATCH_LIMIT 200000
+/* Steps that a match may take from where it begins, and bytes: some hundred times what honest lines
+ * need. */
+#define MATCH_LIMIT 20000
 #define DEPTH_LIMIT 2000
 #define HEAP_LIMIT_KIB 1024
 #define GROUPS_MAX 16
@@ -52,7 +53,8 @@ static pcre2_code *code_of(struct matcher *matcher, unsigned pattern)
 
     if (!matcher->codes[pattern])
         matcher->codes[pattern] = pcre2_compile((PCRE2_SPTR) regex.data, regex.len,
-                                                PCRE2_CASELESS | PCRE2_MULTILINE | PCRE2_DUPNAMES,
+                                                PCRE2_CASELESS | PCRE2_MULTILINE | PCRE2_DUPNAMES |
+                                                    PCRE2_USE_OFFSET_LIMIT,
                                                 &error, &at, matcher->compiling);
     return matcher->codes[pattern];
 }
@@ -64,14 +66,15 @@ bool matcher_find(struct matcher *matcher, unsigned pattern, struct str text, si
     const PCRE2_SIZE *ends;
     int groups;
 
-    if (!code)
+    if (!code || from >= before)
         return false;
+    (void) pcre2_set_offset_limit(matcher->limits, before - 1);
     groups = pcre2_match(code, (PCRE2_SPTR) text.data, text.len, from, PCRE2_NO_JIT, matcher->data,
                          matcher->limits);
     if (groups <= 0)
         return false;
     ends = pcre2_get_ovector_pointer(matcher->data);
-    if (ends[0] >= before || ends[1] < ends[0])
+    if (ends[1] < ends[0])
         return false;
     *ret = (struct match){ code, ends, (unsigned) groups, text };
     return true;

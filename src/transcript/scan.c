@@ -67,7 +67,8 @@ static void add_word(struct scan *scan, unsigned char *entered_by, unsigned numb
     scan->word[state] = (uint16_t) (number + 1);
 }
 
-/* Breadth first: fills what the words leave open with where the longest suffix would go. */
+/* Breadth first: fills what the words leave open with where the longest suffix would go. What ends
+ * a word is known of a state before any other leads to it. */
 static void close_table(struct arena *arena, struct scan *scan, const unsigned char *entered_by)
 {
     uint16_t *queue = arena_array(arena, scan->count, sizeof(*queue));
@@ -76,29 +77,25 @@ static void close_table(struct arena *arena, struct scan *scan, const unsigned c
 
     for (unsigned head = 0; head < tail; head++) {
         unsigned state = queue[head];
+        uint16_t *row = &scan->next[state << scan->shift];
+        const uint16_t *others = &scan->next[(unsigned) fail[state] << scan->shift];
 
         for (unsigned class = 0; class < columns; class ++) {
-            uint16_t *next = &scan->next[state << scan->shift | class];
-            unsigned other = state ? scan->next[(unsigned) fail[state] << scan->shift | class] : 0;
+            unsigned next = row[class], other = state ? others[class] : 0;
 
-            if (*next) {
-                fail[*next] = (uint16_t) other;
-                scan->shorter[*next] = scan->word[other] ? (uint16_t) other : scan->shorter[other];
-                queue[tail++] = *next;
-            } else if (class == CLASS_BLANK && entered_by[state] == CLASS_BLANK) {
-                *next = (uint16_t) state;
-            } else {
-                *next = (uint16_t) other;
+            if (next == 0) {
+                row[class] = (uint16_t) other;
+                continue;
             }
+            queue[tail++] = (uint16_t) next;
+            fail[next] = (uint16_t) (other & ~ENDS_WORD);
+            scan->shorter[next] = scan->word[fail[next]] ? fail[next] : scan->shorter[fail[next]];
+            if (scan->word[next] || scan->shorter[next])
+                row[class] |= ENDS_WORD;
         }
+        if (state && entered_by[state] == CLASS_BLANK)
+            row[CLASS_BLANK] = (uint16_t) state;
     }
-}
-
-static void mark_ends(struct scan *scan)
-{
-    for (size_t i = 0; i < (size_t) scan->count << scan->shift; i++)
-        if (scan->word[scan->next[i]] || scan->shorter[scan->next[i]])
-            scan->next[i] |= ENDS_WORD;
 }
 
 struct scan *scan_new(struct arena *arena, const struct str *words, size_t count)
@@ -122,7 +119,6 @@ struct scan *scan_new(struct arena *arena, const struct str *words, size_t count
     for (size_t i = 0; i < count; i++)
         add_word(scan, entered_by, (unsigned) i);
     close_table(arena, scan, entered_by);
-    mark_ends(scan);
     return scan;
 }
 

@@ -10,13 +10,25 @@ static const struct str token_starts[] = {
     STR_INIT("xoxp-"), STR_INIT("AKIA"),        STR_INIT("dckr_pat_"), STR_INIT("nvapi-"),
     STR_INIT("pypi-"), STR_INIT("eyJ"),         STR_INIT("ASIA"),      STR_INIT("xoxa-"),
     STR_INIT("ghu_"),  STR_INIT("ghr_"),        STR_INIT("glrt-"),     STR_INIT("r8_"),
+    STR_INIT("AIza"),
 };
 static const struct str key_names[] = {
-    STR_INIT("token"),         STR_INIT("password"), STR_INIT("passwd"),  STR_INIT("secret"),
-    STR_INIT("api_key"),       STR_INIT("apikey"),   STR_INIT("api-key"), STR_INIT("access_key"),
-    STR_INIT("authorization"), STR_INIT("bearer"),
+    STR_INIT("token"),         STR_INIT("password"), STR_INIT("passwd"),     STR_INIT("secret"),
+    STR_INIT("api_key"),       STR_INIT("apikey"),   STR_INIT("api-key"),    STR_INIT("access_key"),
+    STR_INIT("authorization"), STR_INIT("bearer"),   STR_INIT("accountkey"), STR_INIT("sig"),
+};
+/* An option whose value is a secret only of this program: -p is a port, too. */
+static const struct secret_option {
+    struct str option, program;
+} secret_options[] = {
+    { STR_INIT(" -p "), STR_INIT("login ") },
+    { STR_INIT(" -u "), STR_INIT("curl ") },
 };
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* How far before it an option's program is looked for, and how long the option's name is. */
+#define COMMAND_MAX 128
+#define OPTION_MAX 32
 
 /* The shortest tail that makes a known start a token: "sk-learn" is none. */
 #define TOKEN_TAIL 16
@@ -46,7 +58,7 @@ static bool is_token(struct str text, size_t at)
     if (!strchr("Adeghnprsx", text.data[at]) || (at > 0 && is_token_char(text.data[at - 1])))
         return false;
     for (size_t i = 0; i < COUNT(token_starts); i++)
-        if (str_starts(rest, token_starts[i]) &&
+        if (rest.data[0] == token_starts[i].data[0] && str_starts(rest, token_starts[i]) &&
             token_end(text, at) >= at + token_starts[i].len + TOKEN_TAIL)
             return true;
     return false;
@@ -63,23 +75,52 @@ static size_t past_scheme(struct str text, size_t at)
     return at;
 }
 
-/* Where the value of a secret's key begins: after "token=", "password: ", "Bearer ". 0: no key. */
+/* Whether the word in which `at` stands begins with "--": its value follows a blank. */
+static bool is_in_option(struct str text, size_t at)
+{
+    size_t least = at > OPTION_MAX ? at - OPTION_MAX : 0;
+
+    while (at > least && is_token_char(text.data[at - 1]))
+        at--;
+    return str_starts(str_from(text, at), STR("--"));
+}
+
+/* Where the value begins of an option that stands at `at`. 0: none does. */
+static size_t value_of_option(struct str text, size_t at)
+{
+    if (text.data[at] != ' ')
+        return 0;
+    for (size_t i = 0; i < COUNT(secret_options); i++) {
+        const struct secret_option *row = &secret_options[i];
+        struct str before = str_slice(text, at > COMMAND_MAX ? at - COMMAND_MAX : 0, at + 1);
+        size_t line = str_rfind_char(before, '\n');
+
+        if (str_starts(str_from(text, at), row->option) &&
+            str_has(str_from(before, line == STR_NONE ? 0 : line), row->program))
+            return at + row->option.len;
+    }
+    return 0;
+}
+
+/* Where the value of a secret's key begins: after "token=", "password: ", "Bearer ", and the blank
+ * of "--password ". 0: no key. */
 static size_t value_of_key(struct str text, size_t at)
 {
     if (!strchr("abpstABPST", text.data[at]))
         return 0; /* no name begins like this */
     for (size_t i = 0; i < COUNT(key_names); i++) {
         size_t end = at + key_names[i].len;
-        bool bearer = str_eqz(key_names[i], "bearer");
+        bool blank;
 
         if (!str_eq_nocase(str_slice(text, at, end), key_names[i]))
             continue;
+        blank = str_eqz(key_names[i], "bearer") || is_in_option(text, at);
         while (end < text.len && (text.data[end] == '"' || text.data[end] == '\''))
             end++;
-        while (!bearer && end < text.len && text.data[end] == ' ')
+        while (!blank && end < text.len && text.data[end] == ' ')
             end++;
         if (end >= text.len ||
-            !(text.data[end] == '=' || text.data[end] == ':' || (bearer && text.data[end] == ' ')))
+            !(text.data[end] == '=' || text.data[end] == ':' || (blank && text.data[end] == ' ')))
             continue;
         end++;
         while (end < text.len &&
@@ -90,8 +131,16 @@ static size_t value_of_key(struct str text, size_t at)
     return 0;
 }
 
+/* What is quoted goes as far as its quotation mark, or the line. */
 static size_t value_end(struct str text, size_t at)
 {
+    char mark = at > 0 && at < text.len ? text.data[at - 1] : '\0';
+
+    if (mark == '"' || mark == '\'') {
+        while (at < text.len && text.data[at] != mark && text.data[at] != '\n')
+            at++;
+        return at;
+    }
     while (at < text.len && !strchr(" \t\n\"'&;,)", text.data[at]))
         at++;
     return at;
@@ -147,7 +196,7 @@ bool secret_next(struct str text, size_t at, size_t *ret_from, size_t *ret_to)
             from = at;
         } else if (is_token(text, at)) {
             to = token_end(text, at);
-        } else if ((from = value_of_key(text, at)) > 0) {
+        } else if ((from = value_of_option(text, at)) > 0 || (from = value_of_key(text, at)) > 0) {
             to = value_end(text, from);
             at = from;
         } else {

@@ -6,7 +6,8 @@
 
 /*
  * The next secret at or behind `at`: a password in an address, a token by its prefix, a private
- * key, the value of a key that is called token, password or secret. False: there is none.
+ * key, the value of a key or an option that is called token, password or secret. False: there is
+ * none.
  */
 bool secret_next(struct str text, size_t at, size_t *ret_from, size_t *ret_to);
 

@@ -34,7 +34,7 @@ struct reader {
     const struct scan *words;
     struct matcher *matcher;
     unsigned char *matches; /* by pattern: how often it matched */
-    bool *tried;            /* by pattern: on the present line */
+    size_t *tried;          /* by pattern: up to where matches of the present line may begin */
     unsigned *vain;         /* by word: windows in which nothing matched */
     struct cleaned *text;
     struct str block;
@@ -63,6 +63,8 @@ static struct reader reader_new(struct arena *arena, struct facts *facts, struct
 /* "line:column" of an offset in the block. Offsets must not fall. */
 static struct str place(struct reader *reader, size_t offset)
 {
+    unsigned long long number, column;
+
     for (;;) {
         struct str rest = str_slice(reader->block, reader->counted, offset);
         size_t end = str_find_char(rest, '\n');
@@ -73,9 +75,9 @@ static struct str place(struct reader *reader, size_t offset)
         reader->line++;
         reader->line_begin = reader->block_begin + reader->counted;
     }
-    return arena_printf(
-        reader->arena, "%llu:%llu", (unsigned long long) reader->line,
-        (unsigned long long) (reader->block_begin + offset - reader->line_begin + 1));
+    number = reader->line;
+    column = reader->block_begin + offset - reader->line_begin + 1;
+    return arena_printf(reader->arena, "%llu:%llu", number, column);
 }
 
 /* The window's own line: matches must begin in it, since later lines have windows of their own. */
@@ -126,23 +128,35 @@ static void quote(struct reader *reader, const struct match *match, struct str f
                      STR_ARG(str_trim(str_slice(text, begin, end))), end < text.len ? "…" : "");
 }
 
-static bool try_pattern(struct reader *reader, unsigned pattern, size_t window)
+/*
+ * Tries a pattern whose word is found at `word`. A match holds its word, so it begins before it: in
+ * a long line not far before. More than that is tried at once, so that a word that comes again and
+ * again costs little. Whether it matched.
+ */
+static bool try_pattern(struct reader *reader, unsigned pattern, size_t word, size_t window)
 {
     struct str text = cleaned_str(reader->text);
-    size_t from = 0, before = first_line(reader->text);
+    size_t line = first_line(reader->text), near = word < line ? word : line;
+    size_t from = near > BEFORE_WORD ? near - BEFORE_WORD : 0;
+    size_t before = near + BEFORE_WORD < line ? near + BEFORE_WORD : line;
+    bool matched = false;
     struct match match;
     struct str where;
 
+    if (from < reader->tried[pattern])
+        from = reader->tried[pattern];
     for (unsigned i = 0; i < MATCHES_IN_LINE && reader->matches[pattern] < MATCHES_MAX; i++) {
         if (!matcher_find(reader->matcher, pattern, text, from, before, &match))
             break;
+        matched = true;
         reader->matches[pattern]++;
         where = place(reader, window + reader->text->origin[match.ends[0]]);
         if (record_match(reader->arena, reader->facts, pattern_at(pattern), &match, where))
             quote(reader, &match, where);
         from = match.ends[1] > from ? match.ends[1] : from + 1;
     }
-    return from > 0;
+    reader->tried[pattern] = from > before ? from : before;
+    return matched;
 }
 
 /* Cleans the window, and tries the patterns whose words are in it. Whether one matched. */
@@ -156,15 +170,14 @@ static bool read_window(struct reader *reader, size_t begin, size_t end)
     mask_secrets(reader->text);
     memset(reader->tried, 0, pattern_count * sizeof(*reader->tried));
     while (scan_next(reader->words, &pass, cleaned_str(reader->text), &hit)) {
+        size_t word = scan_hit_begin(reader->words, &hit, cleaned_str(reader->text));
         unsigned pattern;
 
         if (hit.word >= pattern_word_count)
             continue;
-        for (unsigned i = 0; (pattern = pattern_of_word(hit.word, i)) != PATTERN_NONE; i++) {
-            if (!reader->tried[pattern])
-                matched |= try_pattern(reader, pattern, begin);
-            reader->tried[pattern] = true;
-        }
+        for (unsigned i = 0; (pattern = pattern_of_word(hit.word, i)) != PATTERN_NONE; i++)
+            if (reader->tried[pattern] <= word)
+                matched |= try_pattern(reader, pattern, word, begin);
     }
     return matched;
 }
@@ -202,11 +215,21 @@ static size_t line_before(struct str block, size_t begin, size_t covered)
     return before > least ? before : least;
 }
 
+/* From within a line to where a word of it begins, but not past `word`: the end of a secret that is
+ * cut does not look like one. */
+static size_t whole_word(struct str block, size_t begin, size_t word)
+{
+    while (begin < word && !strchr(" \t\n", block.data[begin]))
+        begin++;
+    return begin;
+}
+
 /* Reads the lines that begin before `cut`. */
 static void read_block(struct reader *reader, size_t cut)
 {
     struct scan_pass pass = { 0 };
     struct scan_hit hit;
+    bool within = reader->line_begin != reader->block_begin; /* a line began in an earlier block */
     size_t covered = 0;
 
     while (scan_next(reader->words, &pass, reader->block, &hit)) {
@@ -223,6 +246,8 @@ static void read_block(struct reader *reader, size_t cut)
         if (word - begin > BEFORE_WORD)
             begin = word - BEFORE_WORD;
         begin = line_before(reader->block, begin, covered);
+        if (begin > 0 ? reader->block.data[begin - 1] != '\n' : within)
+            begin = whole_word(reader->block, begin, word);
         end = after_lines(reader->block, begin, WINDOW_LINES);
         if (!read_window(reader, begin, end))
             reader->vain[hit.word]++;

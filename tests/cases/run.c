@@ -213,7 +213,7 @@ static void test_case__is_judged_as_it_says(void **state)
 
     make(job, arena, &machine);
     start = now();
-    judge(arena, machine.root, &machine.eyes, &machine.answers, it->thorough, &judged);
+    judge(arena, machine.root, &machine.eyes, &machine.answers, it->wishes, &judged);
     expect_budget(it, machine.root, now() - start);
     expect_verdict(it, &judged);
     expect_facts(arena, it, judged.facts);
@@ -230,7 +230,7 @@ static size_t judge_with_fault(const struct test_case *it, const struct machine 
     struct judged judged = { 0 };
     struct faulty faulty = { .arena = arena, .failing = failing, .inner = machine->root };
 
-    judge(arena, faulty_root(&faulty), &machine->eyes, &machine->answers, it->thorough, &judged);
+    judge(arena, faulty_root(&faulty), &machine->eyes, &machine->answers, it->wishes, &judged);
     if (judged.cause.len && !str_eq(judged.cause, it->cause))
         fail_msg("with call %zu failing it became \"%.*s\"", failing, STR_ARG(judged.cause));
     return faulty.calls;

@@ -12,13 +12,13 @@ static void no_memory(void)
     _exit(70);
 }
 
-static void show(struct arena *arena, const struct machine *machine, bool thorough, size_t failing)
+static void show(struct arena *arena, const struct machine *machine, struct wishes wishes,
+                 size_t failing)
 {
     struct faulty faulty = { .arena = arena, .inner = machine->root, .failing = failing };
     struct facts facts = { 0 };
     struct judgement judgement;
     struct verdict verdict;
-    struct wishes wishes = { 0 };
     struct probe_ctx ctx = { .arena = arena,
                              .root = faulty_root(&faulty),
                              .eyes = &machine->eyes,
@@ -26,9 +26,8 @@ static void show(struct arena *arena, const struct machine *machine, bool thorou
                              .facts = &facts };
     struct buf buf = buf_new(arena, 1u << 24);
 
+    wishes.engines = machine->answers.told_count > 0;
     judge_facts(&ctx, &machine->answers);
-    if (thorough)
-        probe_thorough(&ctx);
     plan_build(arena, &facts);
     rules_judge(arena, &facts, &judgement);
     diagnose(arena, &facts, &judgement, &verdict);
@@ -56,6 +55,6 @@ int main(int argc, char **argv)
         (void) fprintf(stderr, "%.*s\n", STR_ARG(why));
         return 66;
     }
-    show(arena, &machine, it.thorough, (size_t) failing);
+    show(arena, &machine, it.wishes, (size_t) failing);
     return 0;
 }

@@ -21,6 +21,32 @@ SITE = "home/ada/venv/lib/python3.10/site-packages"
 VALUES = ("$(touch pwned);rm -rf ~", "`id`", "'; touch pwned; '", '"&&touch pwned', "\x1b[2J\x1b]0;x\x07",
           "<script>alert(1)</script>", "\u202egnp.exe", "two\nlines\r\x08\x7f", "-rf", "~root", "a b\tc",
           "\\x1b", "%s%n", "{driver.version}", "🙂" * 50, "é" * 3000, "\x00nul")
+SECRET = "Zq7" + "x9Kp2Lm4Nv8Rt6" * 2
+SECRETS = {
+    "Hugging Face": f"hf_{SECRET}", "OpenAI": f"sk-{SECRET}", "a project's": f"sk-proj-{SECRET}",
+    "Anthropic": f"sk-ant-api03-{SECRET}", "GitHub": f"ghp_{SECRET}", "fine-grained": f"github_pat_{SECRET}",
+    "GitLab": f"glpat-{SECRET}", "Slack": f"xoxb-{SECRET}", "NGC": f"nvapi-{SECRET}", "PyPI": f"pypi-{SECRET}",
+    "Google": f"AIza{SECRET}", "AWS id": f"AKIA{SECRET}", "AWS key": f"AWS_SECRET_ACCESS_KEY={SECRET}/+{SECRET}",
+    "JWT": f"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx{SECRET}.{SECRET}", "long JWT": f"eyJhbGciOi{SECRET * 30}.{SECRET}",
+    "Bearer": f"Authorization: Bearer {SECRET}", "Bearer alone": f"Bearer {SECRET}",
+    "Basic": f"Authorization: Basic {SECRET}==", "address": f"https://ada:{SECRET}@example.org/simple",
+    "address with a token": f"https://{SECRET}@example.org/x.git", "query": f"http://localhost:8888/?token={SECRET}",
+    "signature": f"https://example.org/x?sig={SECRET}", "escaped": f"https://ada:{SECRET}&amp;x@example.org/",
+    "option": f"--password {SECRET}", "option=": f"--token={SECRET}", "login": f"docker login -u ada -p {SECRET} x",
+    "curl": f"curl -u ada:{SECRET} https://x", "variable": f"WANDB_API_KEY={SECRET}",
+    "JSON": f'{{"password": "{SECRET}"}}', "quoted": f"password='{SECRET} {SECRET}'", "Azure": f"AccountKey={SECRET}",
+    "private key": f"-----BEGIN OPENSSH PRIVATE KEY-----\n{SECRET}\n{SECRET}\n-----END OPENSSH PRIVATE KEY-----",
+}
+# What a report quotes, with a secret before, beside and after it.
+TOLD = (
+    "RuntimeError: CUDA error: no kernel image is available for execution on the device {}\n",
+    "{} RuntimeError: CUDA error: no kernel image is available {}\nNVIDIA GeForce RTX 5090 with CUDA capability "
+    "sm_120 is not compatible with the current PyTorch installation. {}\n",
+    "docker: Error response from daemon: could not select device driver \"\" with capabilities: [[gpu]]. {}\n",
+    "$ docker run -it -e {} --gpus all pytorch/pytorch:2.4.1 python\nOSError: libcudnn.so.8: cannot open shared "
+    "object file {}\n",
+    "$ pip install torch {}\nERROR: Could not find a version that satisfies the requirement torch {}\n",
+)
 # A list that hides nothing: every fact, every command.
 EVERYTHING = ("-v", "--color=never")
 
@@ -103,6 +129,38 @@ class Values(unittest.TestCase):
             done = program.start(*words)
             self.assertEqual(done.stderr.count(b"\n"), 1)
             self.assertEqual(wild(done.stderr.decode("utf-8", errors="strict")), [])
+
+
+class Texts(unittest.TestCase):
+    """What `explain` is given to read."""
+
+    def test_keep_their_secrets(self):
+        for name, secret in SECRETS.items():
+            for text in TOLD:
+                pasted = text.replace("{}", secret).encode()
+                for words in ((), ("-v", "--lang=zh"), ("--json",)):
+                    with self.subTest(name, text=text[:20], words=words):
+                        done = program.start("explain", "-", *words, input=pasted)
+                        self.assertIn(done.returncode, (1, 2))
+                        self.assertNotIn(SECRET.encode(), done.stdout + done.stderr)
+
+    def test_of_any_shape_end_in_a_short_report(self):
+        shapes = {
+            "noise": bytes(range(256)) * 4000, "no UTF-8": b"\xff\xfe\xc3\x28" * 250000, "zeros": bytes(10**6),
+            "one line": b"CUDA error: " * 80000, "lines": b"CUDA error: x\n" * 70000, "short": b"Xid\n" * 250000,
+            "quoted": (b"> " * 2000 + b"CUDA error: x\n") * 250, "colours": b"\x1b[1;31mCUDA\x1b[0m error: x\n" * 40000,
+            "colour": b"\x1b[" + b"1;" * 500000, "escapes": b"&quot;&lt;CUDA error&gt;&amp;" * 30000,
+            "run": b"a/" * 250000 + b" image " + b"a." * 250000, "blanks": b"apt install" + b" " * 10**6,
+            "ends": b"\n" * 10**6, "secrets": b"CUDA error: ://a:b token hf_ -----BEGIN \n" * 25000,
+        }
+        for name, text in shapes.items():
+            for words in ((), ("--json",), ("-v",)):
+                with self.subTest(name, words=words):
+                    done = program.start("explain", "-", *words, input=text)
+                    self.assertIn(done.returncode, (0, 1, 2))
+                    self.assertEqual(done.stderr, b"")
+                    self.assertLess(len(done.stdout), 200000)
+                    self.assertEqual(wild(done.stdout.decode("utf-8", errors="strict")), [])
 
 
 class Commands(unittest.TestCase):

@@ -41,6 +41,21 @@ def modinfo():
             + struct.pack('>BBBBB3xI', 0, 0, 2, 0, 0, 661) + b'~Module signature appended~\n')
 
 
+def tar():
+    """A pax header, a long name of GNU's, a link, and a device."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode='w', format=tarfile.PAX_FORMAT) as archive:
+        info = tarfile.TarInfo('\xe9' * 60 + '/' + 'n' * 120)
+        info.size = 3
+        archive.addfile(info, io.BytesIO(b'abc'))
+    with tarfile.open(fileobj=out, mode='w', format=tarfile.GNU_FORMAT) as archive:
+        for kind, name in ((tarfile.REGTYPE, 'l' * 150), (tarfile.SYMTYPE, 'link'), (tarfile.CHRTYPE, 'null')):
+            info = tarfile.TarInfo(name)
+            info.type, info.linkname, info.devmajor, info.uid = kind, 'target', 1, 1 << 30
+            archive.addfile(info)
+    return out.getvalue()
+
+
 def image():
     """As docker save writes it: a layer in place, and one that is packed."""
     def tar(files):
@@ -87,7 +102,7 @@ def snapshot():
 
 
 SEEDS = {'fatbin': fatbin, 'image': image, 'ld_cache': ld_cache, 'modinfo': modinfo,
-         'snapshot': snapshot}
+         'snapshot': snapshot, 'tar': tar}
 
 with open(sys.argv[2], 'wb') as out:
     out.write(SEEDS[sys.argv[1]]())

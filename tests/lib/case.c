@@ -113,8 +113,14 @@ static int read_never(struct setting *setting)
 
 static int read_thorough(struct setting *setting)
 {
-    setting->into->thorough = true;
+    setting->into->wishes.thorough = true;
     return 0;
+}
+
+static int read_doors(struct setting *setting)
+{
+    setting->into->wishes.inside = true;
+    return str_eqz(setting->text, "any") ? 0 : one(setting, &setting->into->wishes.user);
 }
 
 static int read_reads(struct setting *setting)
@@ -159,6 +165,7 @@ static const struct {
     { "never", read_never },
     { "reads", read_reads },
     { "thorough", read_thorough },
+    { "doors", read_doors },
     { "ms", read_ms },
 };
 

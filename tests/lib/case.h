@@ -20,6 +20,8 @@
  *     reads 400                         most looks at the root
  *     ms 30                             most milliseconds
  *     thorough yes                      files are compared with their hashes, too
+ *     doors ada                         the machine is a container, and its doors are asked about:
+ *                                       would they let ada in? "any": whoever it runs as
  *     overlay
  *         env CUDA_VISIBLE_DEVICES=     lines of machine.h, laid over the root
  *
@@ -50,7 +52,7 @@ struct test_case {
     struct case_list consequences, independents, candidates, evidence;
     struct case_list commands, checks, never;
     struct case_facts facts;
-    bool thorough;
+    struct wishes wishes;
     uint64_t reads, milliseconds; /* 0: the default of the runner */
     struct overlay overlay;
 };

@@ -65,7 +65,7 @@ static void list_remedies(struct arena *arena, const struct verdict *verdict, st
             list_commands(arena, &verdict->findings.items[i].remedies, &ret->others, &ignored);
 }
 
-void judge_look(struct probe_ctx *ctx, const struct machine_answers *answers)
+static void look_at_machine(struct probe_ctx *ctx, const struct machine_answers *answers)
 {
     struct driver_answer own, clean;
 
@@ -80,6 +80,21 @@ void judge_look(struct probe_ctx *ctx, const struct machine_answers *answers)
     }
 }
 
+static void look_at_doors(struct probe_ctx *ctx)
+{
+    driver_not_asked(ctx->facts, FACT_UNKNOWN, STR("access container"));
+    probe_sshd.run(ctx);
+    probe_lab.run(ctx);
+}
+
+void judge_look(struct probe_ctx *ctx, const struct machine_answers *answers)
+{
+    if (ctx->wishes->inside)
+        look_at_doors(ctx);
+    else
+        look_at_machine(ctx, answers);
+}
+
 void judge_tell(struct probe_ctx *ctx, const struct machine_answers *answers)
 {
     for (size_t i = 0; i < answers->told_count; i++)
@@ -91,22 +106,22 @@ void judge_facts(struct probe_ctx *ctx, const struct machine_answers *answers)
     judge_look(ctx, answers);
     judge_tell(ctx, answers);
     probe_all(ctx, COST_NOTHING);
+    if (ctx->wishes->thorough)
+        probe_thorough(ctx);
 }
 
 void judge(struct arena *arena, struct root *root, const struct eyes *eyes,
-           const struct machine_answers *answers, bool thorough, struct judged *ret)
+           const struct machine_answers *answers, struct wishes wishes, struct judged *ret)
 {
     struct facts *facts = ARENA_NEW(arena, struct facts);
     struct judgement *judgement = ARENA_NEW(arena, struct judgement);
     struct verdict verdict;
-    struct wishes wishes = { .thorough = thorough, .engines = answers->told_count > 0 };
     struct probe_ctx ctx = {
         .arena = arena, .root = root, .eyes = eyes, .wishes = &wishes, .facts = facts
     };
 
+    wishes.engines = answers->told_count > 0;
     judge_facts(&ctx, answers);
-    if (thorough)
-        probe_thorough(&ctx);
     plan_build(arena, facts);
     rules_judge(arena, facts, judgement);
     diagnose(arena, facts, judgement, &verdict);

@@ -34,12 +34,14 @@ struct judged {
     const struct facts *facts;
 };
 
-/* `answers` are what the driver says, or that it is not asked. */
+/* `answers` are what the driver says, or that it is not asked; an engine that tells of a container
+ * is looked at, too. */
 void judge(struct arena *arena, struct root *root, const struct eyes *eyes,
-           const struct machine_answers *answers, bool thorough, struct judged *ret);
+           const struct machine_answers *answers, struct wishes wishes, struct judged *ret);
 
-/* What is seen and what the driver answers; what an engine tells above that; and the facts alone,
- * as the program gathers them: both, and what follows from them. */
+/* What is seen and what the driver answers: of `check`, or of `access container` where the wishes
+ * are for what is inside; what an engine tells above that; and the facts alone, as the program
+ * gathers them: both, and what follows from them. */
 void judge_look(struct probe_ctx *ctx, const struct machine_answers *answers);
 void judge_tell(struct probe_ctx *ctx, const struct machine_answers *answers);
 void judge_facts(struct probe_ctx *ctx, const struct machine_answers *answers);

@@ -34,7 +34,7 @@ SOURCES = {
                "default index has the CUDA build on aarch64 from 2.11 on",
     "arch": "Architectures that a build has code for: `torch_builds.csv`, read from pytorch/pytorch "
             ".ci/manywheel/build_cuda.sh of the release; binary compatibility: "
-            "https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html#binary-compatibility",
+            "https://docs.nvidia.com/cuda/cuda-programming-guide/01-introduction/cuda-platform.html#binary-compatibility",
     "companions": "Which torch a companion was made for: `companions.csv`, measured in the wheels' metadata",
     "first": "First driver branch of a GPU. Blackwell: `gpus.csv`, from the lists of GPUs in "
              "https://github.com/NVIDIA/open-gpu-kernel-modules. Before: derived, the driver of the first CUDA that "

@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
-"""Real containers with a real SSH server, started by `gpuvet run` and looked at from their inside; every refusal is
+"""Real containers with a real SSH server and a real Jupyter Server, started by `gpuvet run` and looked at from their inside; every refusal is
 made for real.
 
     tests/real/run.py GPUVET [ROOT]
 
-Needs root, podman, runc and debootstrap (of Debian); ROOT (/tmp/gpuvet-sshd-root) is made where it is missing. On
+Needs root, podman, runc, debootstrap and an SSH client (of Debian), and a pip that is of Debian 12's Python version, 3.11,
+and reaches a registry; ROOT (/tmp/gpuvet-sshd-root) is made where it is missing. On
 restricted hosts only the host's network works, so no port is mapped: tests/cli/test_run.py shows that part."""
 
 import contextlib
 import json
 import os
 import pathlib
+import re
 import resource
 import shutil
 import socket
@@ -18,6 +20,8 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.error
+import urllib.request
 
 GPUVET = os.path.abspath(sys.argv.pop(1))
 ROOT = pathlib.Path(sys.argv.pop(1) if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else "/tmp/gpuvet-sshd-root")
@@ -25,8 +29,11 @@ IMAGE = "localhost/gpuvet-run-sshd:1"
 FOLDER = pathlib.Path(tempfile.mkdtemp(prefix="gpuvet-run-"))
 OPEN = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
 LIMITS = [f"--option=--ulimit=nofile={OPEN}:{OPEN}", "--option=--ulimit=nproc=1000:1000"]
-ENV = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
+ENV = {"PATH": f"{FOLDER}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(FOLDER),
        "CONTAINERS_CONF": str(FOLDER / "containers.conf")}
+
+
+PROGRAMS = {"jupyter": "jupyter_core.command", "jupyter-server": "jupyter_server.serverapp"}
 
 
 def run(*words, **how):
@@ -40,15 +47,37 @@ def setUpModule():
     (FOLDER / "containers.conf").write_text(
         '[engine]\nruntime = "runc"\n[containers]\nnetns = "host"\n'
         f'default_ulimits = ["nofile={OPEN}:{OPEN}", "nproc=1000:1000"]\n')
-    if not (ROOT / "usr/sbin/sshd").exists():
-        subprocess.run(["debootstrap", "--variant=minbase", "--include=openssh-server", "bookworm", ROOT],
-                       check=True, stdout=subprocess.DEVNULL)
-    tar = subprocess.Popen(["tar", "-C", ROOT, "-c", "."], stdout=subprocess.PIPE)
-    done = run("podman", "import", "-c", "ENV PATH=/opt/torch/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    if not (ROOT / "usr/local/bin/jupyter").exists():
+        make_root()
+    make_user()
+    tar = subprocess.Popen(["tar", "-C", ROOT, "--one-file-system", "-c", "."], stdout=subprocess.PIPE)
+    done = run("podman", "import", "-c", "ENV PATH=/opt/torch/bin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
                "-c", "ENV NVIDIA_DRIVER_CAPABILITIES=compute", "-c", 'CMD ["/usr/sbin/sshd", "-D"]', "-", IMAGE,
                stdin=tar.stdout)
     if done.returncode:
         raise unittest.SkipTest(done.stderr.splitlines()[-1])
+
+
+def make_root():
+    subprocess.run(["debootstrap", "--variant=minbase", "--include=openssh-server,python3", "bookworm", ROOT], check=True,
+                   stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--python-version", "3.11", "--only-binary", ":all:",
+                    "--target", ROOT / "usr/local/lib/python3.11/dist-packages", "jupyter-server"], check=True)
+    for name, module in PROGRAMS.items():
+        (ROOT / "usr/local/bin" / name).write_text(f"#!/usr/bin/python3\nfrom {module} import main\nmain()\n")
+        (ROOT / "usr/local/bin" / name).chmod(0o755)
+
+
+def make_user():
+    """A user with a key, whose ssh knows the image's host key; the tester's own ~/.ssh stays out of it."""
+    (FOLDER / ".ssh").mkdir(mode=0o700)
+    run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", FOLDER / ".ssh/id_ed25519")
+    host_key = (ROOT / "etc/ssh/ssh_host_ed25519_key.pub").read_text()
+    (FOLDER / "known_hosts").write_text(f"* {host_key}")
+    (FOLDER / "config").write_text(f"UserKnownHostsFile {FOLDER}/known_hosts\nIdentityFile {FOLDER}/.ssh/id_ed25519\n"
+                                   "HostKeyAlgorithms ssh-ed25519\n")
+    (FOLDER / "ssh").write_text(f'#!/bin/sh\nexec /usr/bin/ssh -F {FOLDER}/config "$@"\n')
+    (FOLDER / "ssh").chmod(0o755)
 
 
 def tearDownModule():
@@ -127,6 +156,53 @@ class Run(unittest.TestCase):
             self.assertIn("one of the name", again.stdout)
         finally:
             run("podman", "rm", "-f", "-t", "0", name)
+
+    @contextlib.contextmanager
+    def started(self, *words):
+        """What a run of the image with these words says; the container is gone afterwards."""
+        name = f"gpuvet-door-{os.getpid()}"
+        try:
+            yield name, run(GPUVET, "run", *LIMITS, "--gpus", "none", "--engine", "podman", "--name", name, *words,
+                            stdin=subprocess.DEVNULL)
+        finally:
+            run("podman", "rm", "-f", "-t", "0", name)
+
+    JUPYTER = 'exec jupyter-server --ip=127.0.0.1 --port="$0" --allow-root --no-browser'
+    SSHD = 'mkdir -p /run/sshd; exec /usr/sbin/sshd -D -e -p "$0"'
+
+    def test_opens_jupyters_door_and_tells_its_address(self):
+        port = str(free_port())
+        with self.started("--jupyter", "--port", port, IMAGE, "--", "sh", "-c", self.JUPYTER, port) as (name, done):
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            address = re.search(r"http://127\.0\.0\.1:\d+", done.stdout).group()
+            self.assertEqual(address, f"http://127.0.0.1:{port}")
+            token = run("podman", "exec", name, "printenv", "JUPYTER_TOKEN").stdout.strip()
+            self.assertGreaterEqual(len(token), 32)
+            self.assertNotIn(token, done.stdout + done.stderr)
+            with urllib.request.urlopen(f"{address}/api/status?token={token}", timeout=20) as answer:
+                self.assertIn("kernels", json.load(answer))
+            with self.assertRaises(urllib.error.HTTPError):
+                urllib.request.urlopen(f"{address}/api/status", timeout=20)
+            inside = run(GPUVET, "access", "container", name, "--engine", "podman", "--jupyter", "--json").stdout
+            facts = json.loads(inside)["facts"]["access"]["lab"]
+            self.assertEqual((facts["running"]["value"], facts["port"]["value"], facts["token"]["value"]),
+                             (True, int(port), "given"))
+
+    def test_opens_sshs_door_to_the_users_own_key(self):
+        port = str(free_port())
+        with self.started("--ssh", "--port", port, IMAGE, "--", "sh", "-c", self.SSHD, port) as (_, done):
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertIn(f"ssh -p {port} root@127.0.0.1", done.stdout)
+            self.assertEqual(run("ssh", "-p", port, "root@127.0.0.1", "echo in").stdout, "in\n")
+
+    def test_opens_both_doors(self):
+        ports = str(free_port()), str(free_port())
+        script = 'mkdir -p /run/sshd; /usr/sbin/sshd -p "$1"; ' + self.JUPYTER
+        with self.started("--ssh", "--jupyter", "--port", ports[0], "--port", ports[1], IMAGE, "--", "sh", "-c", script,
+                          *ports) as (_, done):
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertIn(f"http://127.0.0.1:{ports[0]}", done.stdout)
+            self.assertIn(f"ssh -p {ports[1]} root@127.0.0.1", done.stdout)
 
     def test_hands_on_the_engines_code(self):
         done = run(GPUVET, "run", *LIMITS, "--gpus", "none", "--engine", "podman", IMAGE, "--", "sh", "-c", "exit 7",

@@ -337,6 +337,30 @@ static void test_root__looks_again_where_a_look_failed(void **state)
     assert_true(str_eqz(got, "etc/hostname"));
 }
 
+/* What one opening has kept, the next one is given without a look at the file. */
+static void test_root__keeps_pieces_for_the_next_opening(void **state)
+{
+    struct fixture *fixture = *state;
+    struct root_file file, again;
+    struct str piece;
+
+    assert_int_equal(root_open(fixture->root, STR("etc/hostname"), &file), 0);
+    assert_false(root_file_recall(&file, 0, 2, &piece));
+    assert_int_equal(root_file_keep(&file, 0, 4, &piece), 0);
+    assert_int_equal(root_open(fixture->root, STR("etc/hostname"), &again), 0);
+    assert_false(root_file_recall(&again, 0, 2, &piece)); /* another file, for all we know */
+    root_file_close(&again);
+    root_file_close(&file);
+
+    assert_int_equal(root_open(fixture->root, STR("/etc/hostname"), &file), 0);
+    assert_true(root_file_recall(&file, 1, 3, &piece));
+    assert_string_equal(arena_copy(fixture->arena, piece).data, "nsi");
+    assert_false(root_file_recall(&file, 1, 4, &piece));
+    assert_int_equal(root_file_keep(&file, 0, 100, &piece), -ENODATA);
+    assert_int_equal(root_log(fixture->root).items[root_log(fixture->root).count - 1].bytes, 7);
+    root_file_close(&file);
+}
+
 static void test_root__logs_each_path_that_is_resolved(void **state)
 {
     struct fixture *fixture = *state;
@@ -363,6 +387,7 @@ int main(void)
         cmocka_unit_test(test_root__resolves_what_it_has_seen_as_what_it_has_not),
         cmocka_unit_test(test_root__looks_at_each_link_once),
         cmocka_unit_test(test_root__looks_again_where_a_look_failed),
+        cmocka_unit_test(test_root__keeps_pieces_for_the_next_opening),
         cmocka_unit_test(test_root__logs_each_path_that_is_resolved),
     };
     int failed = cmocka_run_group_tests_name("by the kernel", tests, make_folder, remove_folder);

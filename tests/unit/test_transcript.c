@@ -134,6 +134,17 @@ static void test_clean__masks_secrets(void **state)
         { STR_INIT("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAA\nAAAA\n"
                    "-----END OPENSSH PRIVATE KEY-----\nnext"),
           "***\nnext" },
+        { STR_INIT("AIzaSyA0123456789abcdefghijk"), "***" },
+        { STR_INIT("x --password hunter22 y"), "x --password *** y" },
+        { STR_INIT("--hf-token abc --port 1"), "--hf-token *** --port 1" },
+        { STR_INIT("password='two words' x"), "password='***' x" },
+        { STR_INIT("docker login -u ada -p hunter22 nvcr.io"),
+          "docker login -u ada -p *** nvcr.io" },
+        { STR_INIT("docker run -p 8888:8888 x"), "docker run -p 8888:8888 x" },
+        { STR_INIT("curl -u ada:hunter22 https://x"), "curl -u *** https://x" },
+        { STR_INIT("docker run -u 1000:1000 x"), "docker run -u 1000:1000 x" },
+        { STR_INIT("https://a/b?se=1&sig=ab%2Bc&sv=2"), "https://a/b?se=1&sig=***&sv=2" },
+        { STR_INIT("AccountName=a;AccountKey=abc/d+e==;x"), "AccountName=a;AccountKey=***;x" },
         { STR_INIT("sk-learn and skip-torch-cuda-test"), "sk-learn and skip-torch-cuda-test" },
         { STR_INIT("File http://h:80/a.py"), "File http://h:80/a.py" },
     };
