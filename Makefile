@@ -42,6 +42,7 @@ test-real: $(BUILD)/build.ninja
 	  tests/real/process.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
 	  tests/real/snapshot.py $(BUILD)/src/cli/gpuvet $(BUILD)/tests/unpack $(REAL) || failed=1; \
 	  tests/real/lock.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
+	  tests/real/restore.py $(BUILD)/src/cli/gpuvet $(REAL) || failed=1; \
 	  tests/real/plans.py $(BUILD)/src/cli/gpuvet $(BUILD)/plans.json || failed=1; \
 	  tests/real/wheels.py $(BUILD)/tools/read_wheel || failed=1; \
 	  tests/real/access.py $(BUILD)/src/cli/gpuvet $(REAL)/jupyter || failed=1; \

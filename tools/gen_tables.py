@@ -194,6 +194,12 @@ def driver_packages(directory, pool):
         texts(pool, row, same("os", "flavour", "branch", "package", "source")) for row in rows])
 
 
+def driver_holds(directory, pool):
+    rows = read_csv(directory / "driver_holds.csv", lambda row: (row["os"],))
+    return initialisers("static const struct driver_hold_row driver_hold_rows[]", [
+        texts(pool, row, same("os", "install", "hold", "source")) for row in rows])
+
+
 def causes(entries):
     """In the file's order; texts stand in the code itself, since callers get the rows."""
     def text(value):
@@ -221,6 +227,7 @@ def main(source, target):
         "causes_table.h": causes(entries),
         "cuda_compat_table.h": cuda_compat(source, pool),
         "cuda_table.h": cuda_releases(source, pool),
+        "driver_holds_table.h": driver_holds(source, pool),
         "driver_packages_table.h": driver_packages(source, pool),
         "errors_table.h": errors(source, pool, {entry["slug"] for entry in entries}),
         "gpus_table.h": gpus(source, pool),

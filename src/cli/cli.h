@@ -35,11 +35,13 @@ struct word_list {
 struct options {
     const struct command_row *command;
     struct str python, environment, root, facts, image, container, engine, pod, snapshot;
-    struct str output; /* of snapshot, lock and policy init: where to */
-    struct str lock;   /* of lock --verify: the lock */
-    struct str word;   /* what a command that takes words was given, with a blank between them */
+    struct str output;  /* of snapshot, lock and policy init: where to */
+    struct str commit;  /* of snapshot: the tag of the image that the container becomes */
+    struct str restore; /* of snapshot: what is to be rebuilt */
+    struct str lock;    /* of lock --verify: the lock */
+    struct str word;    /* what a command that takes words was given, with a blank between them */
     struct word_list words;                 /* the same, each apart */
-    struct word_list gpus, files;           /* of plan: --gpu, --requirement, in their order */
+    struct word_list gpus, hosts, files;    /* --gpu, --host, --requirement, in their order */
     struct str driver, platform, knowledge; /* of plan */
     struct str host;                        /* facts of the machine that is meant */
     struct str name, bind, shm_size;        /* of run */
@@ -152,6 +154,8 @@ int command_policy(struct arena *arena, const struct options *options);
 int command_plan(struct arena *arena, const struct options *options);
 int command_lock(struct arena *arena, const struct options *options);
 int command_snapshot(struct arena *arena, const struct options *options);
+/* snapshot --restore-plan */
+int print_restore_plan(struct arena *arena, const struct options *options);
 int command_verify(struct arena *arena, const struct options *options);
 int command_why(struct arena *arena, const struct options *options);
 int command_image(struct arena *arena, const struct options *options);

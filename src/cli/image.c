@@ -7,11 +7,13 @@
 
 static const struct {
     const char *name, *takes;
+    bool many; /* may follow */
     int (*run)(struct arena *arena, const struct options *options, struct str word);
 } commands[] = {
-    { "check", "FILE", image_check },
-    { "name", "REFERENCE", image_name },
-    { "new", "DIR", image_new },
+    { "check", "FILE", false, image_check },
+    { "name", "REFERENCE", false, image_name },
+    { "new", "DIR", false, image_new },
+    { "updates", "FILE", true, image_updates },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -47,7 +49,7 @@ int command_image(struct arena *arena, const struct options *options)
         if (words->count < 2)
             return refuse(arena, options, TEXT_IMAGE_NEEDS_WORD, words->items[0],
                           str_of(commands[i].takes));
-        if (words->count > 2)
+        if (words->count > 2 && !commands[i].many)
             return refuse(arena, options, TEXT_CLI_NO_ARGUMENT, words->items[2], words->items[2]);
         return commands[i].run(arena, options, words->items[1]);
     }

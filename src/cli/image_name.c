@@ -1,34 +1,10 @@
 /* image name: what an image's name tells, before anything is pulled. */
 #include "base/text.h"
 #include "cli/image.h"
-#include "knowledge/cuda.h"
 #include "report/image_name.h"
 #include "report/report.h"
 
 #define REPORT_LIMIT (1024u * 1024u)
-
-/* The oldest driver for the CUDA of the tag: "12.1.1", or only its major version, "12". */
-static struct str driver_for(const struct image_name *name)
-{
-    struct str cuda = image_name_field(name, "cuda"), major = image_name_field(name, "cuda_major");
-    struct cuda_requirement needed;
-    struct str rest, minor;
-    uint64_t numbers[2] = { 0, 0 };
-
-    if (cuda.len == 0)
-        cuda = major;
-    (void) str_cut(cuda, '.', &major, &rest);
-    (void) str_cut(rest, '.', &minor, &rest);
-    if (str_u64(major, 10, &numbers[0]) < 0 || numbers[0] > 99)
-        return (struct str){ NULL, 0 };
-    if (str_u64(minor, 10, &numbers[1]) < 0 || numbers[1] > 99)
-        return cuda_driver_needed_by_major(NULL, (unsigned) numbers[0], &needed)
-                   ? needed.driver
-                   : (struct str){ NULL, 0 };
-    return cuda_driver_needed(NULL, (unsigned) numbers[0], (unsigned) numbers[1], &needed)
-               ? needed.driver
-               : (struct str){ NULL, 0 };
-}
 
 static int show(struct arena *arena, const struct options *options,
                 const struct image_name_report *report)
@@ -61,7 +37,7 @@ int image_name(struct arena *arena, const struct options *options, struct str wo
     code = show(arena, options,
                 &(struct image_name_report){ .name = &name,
                                              .asked = word,
-                                             .driver = driver_for(&name),
+                                             .driver = image_name_driver(&name),
                                              .lang = options->lang,
                                              .columns = terminal_columns() });
     if (code != EXIT_GOOD)

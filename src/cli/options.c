@@ -61,6 +61,9 @@ static const struct option_row rows[OPTION_COUNT] = {
     [OPTION_OUTPUT] = { "--output", "-o", "FILE", OF_SNAPSHOT | OF_LOCK | OF_POLICY,
                         TEXT_CLI_OPTION_OUTPUT },
     [OPTION_VERIFY] = { "--verify", NULL, "FILE", OF_LOCK, TEXT_CLI_OPTION_VERIFY },
+    [OPTION_COMMIT] = { "--commit", NULL, "TAG", OF_SNAPSHOT, TEXT_CLI_OPTION_COMMIT },
+    [OPTION_RESTORE_PLAN] = { "--restore-plan", NULL, "FILE", OF_SNAPSHOT,
+                              TEXT_CLI_OPTION_RESTORE_PLAN },
     [OPTION_TEXT] = { "--text", NULL, NULL, OF_SNAPSHOT, TEXT_CLI_OPTION_TEXT },
     [OPTION_NO_REDACT] = { "--no-redact", NULL, NULL, OF_SNAPSHOT, TEXT_CLI_OPTION_NO_REDACT },
     [OPTION_JUPYTER] = { "--jupyter", NULL, NULL, OF_IMAGE | OF_ACCESS | OF_RUN,
@@ -254,6 +257,7 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
         break;
     case OPTION_HOST:
         options->host = value;
+        *LIST_ADD(reader->arena, &options->hosts) = value;
         break;
     case OPTION_REQUIREMENT:
         *LIST_ADD(reader->arena, &options->files) = value;
@@ -278,6 +282,12 @@ static void apply(struct reader *reader, enum option_id id, struct str value)
         break;
     case OPTION_VERIFY:
         options->lock = value;
+        break;
+    case OPTION_COMMIT:
+        options->commit = value;
+        break;
+    case OPTION_RESTORE_PLAN:
+        options->restore = value;
         break;
     case OPTION_TEXT:
         options->text = true;
@@ -423,6 +433,14 @@ static void need_image(struct reader *reader)
                   str_of(rows[OPTION_IMAGE].name));
 }
 
+/* A container is committed, nothing else. */
+static void need_container(struct reader *reader)
+{
+    if (is_given(reader, OPTION_COMMIT) && !is_given(reader, OPTION_CONTAINER))
+        wrong(reader, TEXT_CLI_NEEDS_OTHER, str_of(rows[OPTION_COMMIT].name),
+              str_of(rows[OPTION_CONTAINER].name));
+}
+
 /* What says which machine is meant: explain looks at none unless it is told to. */
 static void refuse_without_machine(struct reader *reader)
 {
@@ -477,6 +495,14 @@ static void check_together(struct reader *reader)
         { OPTION_HOST, OPTION_SNAPSHOT },
         { OPTION_HOST, OPTION_WITH_MACHINE },
         { OPTION_QUICK, OPTION_THOROUGH },
+        { OPTION_RESTORE_PLAN, OPTION_COMMIT },
+        { OPTION_RESTORE_PLAN, OPTION_OUTPUT },
+        { OPTION_RESTORE_PLAN, OPTION_TEXT },
+        { OPTION_RESTORE_PLAN, OPTION_NO_REDACT },
+        { OPTION_RESTORE_PLAN, OPTION_IMAGE },
+        { OPTION_RESTORE_PLAN, OPTION_CONTAINER },
+        { OPTION_RESTORE_PLAN, OPTION_ROOT },
+        { OPTION_RESTORE_PLAN, OPTION_PID },
         { OPTION_VERIFY, OPTION_OUTPUT },
         { OPTION_LIST, OPTION_WITH_MACHINE },
         { OPTION_SARIF, OPTION_JSON },
@@ -489,6 +515,7 @@ static void check_together(struct reader *reader)
                   str_of(rows[pairs[i][1]].name));
     refuse_elsewhere(reader);
     refuse_without_machine(reader);
+    need_container(reader);
 }
 
 /* The first of these that is set and not empty decides, as for every program (locale(7)). */

@@ -162,7 +162,9 @@ int command_snapshot(struct arena *arena, const struct options *options)
     struct str bytes;
     int code, r;
 
-    if (!options->output.len && !options->text && isatty(STDOUT_FILENO)) {
+    if (options->restore.len)
+        return print_restore_plan(arena, options);
+    if (!options->output.len && !options->text && !options->commit.len && isatty(STDOUT_FILENO)) {
         complain(text_of(TEXT_CLI_SNAPSHOT_NOT_HERE, options->lang));
         return EXIT_WRONG_USAGE;
     }
@@ -170,6 +172,11 @@ int command_snapshot(struct arena *arena, const struct options *options)
     code = subject_examine(arena, options, subject);
     if (code != EXIT_GOOD)
         return code;
+    if (options->commit.len) {
+        code = commit_container(arena, options, &subject->facts);
+        if (code != EXIT_GOOD || (!options->output.len && !options->text))
+            return code;
+    }
     judge(arena, &subject->facts, &verdict);
     learn_names(subject);
     snapshot->kind = subject->kind;

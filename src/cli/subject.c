@@ -68,6 +68,17 @@ void keep_looks(struct subject *subject)
     looking->ctx.root = record_root(subject->kept->files, looking->ctx.root);
 }
 
+const struct facts *before_telling(struct arena *arena, const struct subject *subject)
+{
+    return subject->kept ? told_before(arena, &subject->facts) : NULL;
+}
+
+void keep_told(struct arena *arena, struct subject *subject, const struct facts *before)
+{
+    if (subject->kept)
+        told_keep(arena, before, &subject->facts, &subject->kept->told);
+}
+
 void ask_nobody(struct subject *subject, enum fact_state asking, struct str from)
 {
     if (subject->kept)

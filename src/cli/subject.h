@@ -44,6 +44,10 @@ int conclude(struct arena *arena, const struct options *options, struct subject 
  * `looking` was filled and before it is used. */
 void keep_looks(struct subject *subject);
 
+/* Around what is told to its facts, so that what is kept tells it again. */
+const struct facts *before_telling(struct arena *arena, const struct subject *subject);
+void keep_told(struct arena *arena, struct subject *subject, const struct facts *before);
+
 /* The driver gives no answer, for the reason `from`. */
 void ask_nobody(struct subject *subject, enum fact_state asking, struct str from);
 
@@ -74,6 +78,10 @@ int read_lock(struct arena *arena, const struct options *options, struct str fil
 /* Facts, a whole report, or a lock, which come from `file`. Exit codes as above. */
 int subject_of_bytes(struct arena *arena, const struct options *options, struct str file,
                      struct str bytes, struct subject *ret);
+
+/* The container of these facts as an image, --commit. EXIT_GOOD, EXIT_NO_OUTPUT, EXIT_WRONG_USAGE.
+ */
+int commit_container(struct arena *arena, const struct options *options, const struct facts *facts);
 
 /* Facts of the snapshot that `options` name. Exit codes as above. */
 int subject_replay(struct arena *arena, const struct options *options, struct subject *ret);

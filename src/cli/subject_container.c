@@ -59,11 +59,27 @@ static void complete_copy(const struct container *container, const struct facts 
         facts_beneath(facts, host, container->said.request.len > 0);
 }
 
+/* What no look into it gives: the host beneath, and what the engine said. */
+static void tell(struct arena *arena, const struct options *options,
+                 const struct container *container, struct subject *ret)
+{
+    const struct facts *seen = before_telling(arena, ret);
+    struct subject *host = ARENA_NEW(arena, struct subject);
+
+    if (container->proof.len)
+        (void) examine_host(arena, options, false, host);
+    if (container->copied)
+        complete_copy(container, &host->facts, &ret->facts);
+    else
+        facts_beneath(&ret->facts, &host->facts, false);
+    container_tell(arena, container, &ret->facts);
+    keep_told(arena, ret, seen);
+}
+
 int examine_container(struct arena *arena, const struct options *options, struct subject *ret)
 {
     struct looking *looking = &ret->looking;
     struct container *container = ARENA_NEW(arena, struct container);
-    struct subject *host = ARENA_NEW(arena, struct subject);
     struct engine_user user = engine_user(arena, options);
     struct str why = { NULL, 0 };
     int r = container_open(&user, options->container, container, &why);
@@ -83,13 +99,7 @@ int examine_container(struct arena *arena, const struct options *options, struct
     ask_nobody(ret, FACT_UNKNOWN, STR("--container"));
     probe_before_driver(&looking->ctx);
     probe_beside_driver(&looking->ctx);
-    if (container->proof.len)
-        (void) examine_host(arena, options, false, host);
-    if (container->copied)
-        complete_copy(container, &host->facts, &ret->facts);
-    else
-        facts_beneath(&ret->facts, &host->facts, false);
-    container_tell(arena, container, &ret->facts);
+    tell(arena, options, container, ret);
     probe_all(&looking->ctx, COST_NOTHING);
     ret->kind = STR("container");
     ret->name = container->said.name.len ? container->said.name : options->container;

@@ -170,6 +170,7 @@ int examine_image(struct arena *arena, const struct options *options, struct sub
     struct image *image = ARENA_NEW(arena, struct image);
     struct subject *host = ARENA_NEW(arena, struct subject);
     bool on_host = options->with_machine || options->host.len;
+    const struct facts *seen;
     struct str why = { NULL, 0 };
     int r = open_image(arena, options, image, &why);
 
@@ -190,9 +191,11 @@ int examine_image(struct arena *arena, const struct options *options, struct sub
     ask_nobody(ret, FACT_UNKNOWN, STR("--image"));
     probe_before_driver(&looking->ctx);
     probe_beside_driver(&looking->ctx);
+    seen = before_telling(arena, ret);
     tell_image(image, &looking->eyes, &ret->facts);
     if (on_host)
         put_on_host(&host->facts, &ret->facts);
+    keep_told(arena, ret, seen);
     probe_all(&looking->ctx, COST_NOTHING);
     ret->kind = STR("image");
     ret->name = image->name.len ? image->name : options->image;

@@ -1,6 +1,8 @@
 #include "knowledge/image_names.h"
 
 #include "base/near.h"
+#include "knowledge/cuda.h"
+#include "knowledge/dotted.h"
 
 #include "image_names_table.h"
 
@@ -169,4 +171,102 @@ struct str image_name_field(const struct image_name *name, const char *field)
     if (name->tag && str_eqz(str_of("flavour"), field))
         return name->tag->flavour;
     return (struct str){ NULL, 0 };
+}
+
+struct str image_cuda_driver(struct str cuda)
+{
+    struct cuda_requirement needed;
+    struct str major, minor, rest;
+    uint64_t numbers[2] = { 0, 0 };
+
+    (void) str_cut(cuda, '.', &major, &rest);
+    (void) str_cut(rest, '.', &minor, &rest);
+    if (str_u64(major, 10, &numbers[0]) < 0 || numbers[0] > 99)
+        return (struct str){ NULL, 0 };
+    if (str_u64(minor, 10, &numbers[1]) < 0 || numbers[1] > 99)
+        return cuda_driver_needed_by_major(NULL, (unsigned) numbers[0], &needed)
+                   ? needed.driver
+                   : (struct str){ NULL, 0 };
+    return cuda_driver_needed(NULL, (unsigned) numbers[0], (unsigned) numbers[1], &needed)
+               ? needed.driver
+               : (struct str){ NULL, 0 };
+}
+
+struct str image_name_driver(const struct image_name *name)
+{
+    struct str cuda = image_name_field(name, "cuda");
+
+    return image_cuda_driver(cuda.len ? cuda : image_name_field(name, "cuda_major"));
+}
+
+/* --- lines --------------------------------------------------------------------------------- */
+
+/* What is no number, at the start of *text. */
+static struct str take_words(struct str *text)
+{
+    struct str words;
+    size_t len = 0;
+
+    while (len < text->len && !is_digit(text->data[len]))
+        len++;
+    words = str_slice(*text, 0, len);
+    *text = str_from(*text, len);
+    return words;
+}
+
+static struct str take_number(struct str *text)
+{
+    struct str number = str_slice(*text, 0, number_len(*text));
+
+    *text = str_from(*text, number.len);
+    return number;
+}
+
+/* Of two tags that differ in their numbers alone: which is later, <0, 0 or >0. False where they
+ * differ in more. */
+static bool compare_tags(struct str a, struct str b, int *ret)
+{
+    int order = 0;
+
+    while (a.len || b.len) {
+        struct str number, other;
+
+        if (!str_eq(take_words(&a), take_words(&b)))
+            return false;
+        number = take_number(&a);
+        other = take_number(&b);
+        if (parts_of(number) != parts_of(other))
+            return false;
+        if (order == 0)
+            order = dotted_compare(number, other);
+    }
+    *ret = order;
+    return true;
+}
+
+static bool same_ground(const struct image_name *a, const struct image_name *b)
+{
+    static const char *const fields[] = { "system", "ubuntu", "architecture", "python" };
+
+    for (size_t i = 0; i < COUNT(fields); i++)
+        if (!str_eq(image_name_field(a, fields[i]), image_name_field(b, fields[i])))
+            return false;
+    return true;
+}
+
+bool image_name_later(const struct image_name *name, struct str tag, struct image_name *ret)
+{
+    struct image_reference reference = name->reference;
+    struct image_name other;
+    int order;
+
+    if (!compare_tags(tag, reference.tag, &order) || order <= 0)
+        return false;
+    reference.tag = tag;
+    reference.digest = (struct str){ NULL, 0 };
+    image_name_read(&reference, &other);
+    if (other.tag != name->tag || !same_ground(name, &other))
+        return false;
+    *ret = other;
+    return true;
 }

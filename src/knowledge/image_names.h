@@ -52,4 +52,16 @@ void image_name_read(const struct image_reference *reference, struct image_name 
 /* What the tag says of "cuda", "torch", "flavour"; empty where it says nothing. */
 struct str image_name_field(const struct image_name *name, const char *field);
 
+/* The oldest driver for a CUDA: "12.1.1", or only its major version, "12"; and for that of the tag.
+ * Empty: not known. */
+struct str image_cuda_driver(struct str cuda);
+struct str image_name_driver(const struct image_name *name);
+
+/*
+ * Whether `tag` is a later one of the same line: all but its numbers is the same, each number has
+ * as many parts, and the first that differs is greater. What names the system, the architecture or
+ * the Python must be the same, too. *ret then is what the tag says.
+ */
+bool image_name_later(const struct image_name *name, struct str tag, struct image_name *ret);
+
 #endif

@@ -1,28 +1,12 @@
 /* pack: a snapshot as one row of numbers and texts. Writer and reader stand side by side: each
  * put_x() has its take_x(). */
-#include "base/bytes.h"
+#include "snapshot/pack.h"
+
 #include "snapshot/snapshot.h"
 
 #include <errno.h>
 
 /* --- small things -------------------------------------------------------------------------- */
-
-static void put(struct buf *to, uint64_t number, unsigned size)
-{
-    for (unsigned i = 0; i < size; i++)
-        buf_add_char(to, (char) (number >> (8 * i) & 0xff));
-}
-
-static void put_text(struct buf *to, struct str text)
-{
-    put(to, text.len, 4);
-    buf_add(to, text);
-}
-
-static struct str take_text(struct cursor *from)
-{
-    return cursor_take(from, cursor_le(from, 4));
-}
 
 /* As a C string, too: for what is given to the system's functions. */
 static struct str take_copy(struct cursor *from, struct arena *arena)
@@ -281,6 +265,7 @@ void snapshot_pack(struct buf *ret, const struct snapshot *snapshot)
     put_heard(ret, &snapshot->heard);
     put_recording(ret, snapshot->files);
     put_recording(ret, snapshot->proc);
+    told_pack(ret, &snapshot->told);
     put_text(ret, snapshot->facts);
     put_text(ret, snapshot->manifest);
 }
@@ -300,6 +285,7 @@ int snapshot_unpack(struct arena *arena, struct str body, struct snapshot *ret)
     r = take_recording(&from, arena, &it.files);
     if (r == 0)
         r = take_recording(&from, arena, &it.proc);
+    told_unpack(arena, &from, &it.told);
     it.facts = take_text(&from);
     it.manifest = take_text(&from);
     if (r < 0 || from.failed || cursor_left(&from))

@@ -155,6 +155,7 @@ static void learn_all(struct rename *rename, const struct snapshot *snapshot)
     learn_accounts(rename, snapshot);
     learn_host(rename, snapshot, content(snapshot, "etc/hostname"));
     learn_host(rename, snapshot, content(snapshot, "proc/sys/kernel/hostname"));
+    learn_host(rename, snapshot, snapshot->told.facts.machine.name.value); /* of the host beneath */
     for (size_t i = 0; i < files->answers.count; i++) {
         const struct kept_answer *answer = &files->answers.items[i];
 
@@ -218,6 +219,12 @@ static void redact_eyes(struct rename *rename, struct eyes *eyes)
     eyes->working_directory = rename_text(rename, eyes->working_directory, PLACE_PACKAGE);
 }
 
+/* What an engine says may be an address; what the driver says is none. */
+static struct str redact_told(void *context, struct str layer, struct str text)
+{
+    return rename_text(context, text, str_eqz(layer, "container") ? PLACE_PRIVATE : PLACE_PACKAGE);
+}
+
 void snapshot_redact(struct arena *arena, struct snapshot *snapshot)
 {
     struct rename rename = { .arena = arena };
@@ -230,6 +237,7 @@ void snapshot_redact(struct arena *arena, struct snapshot *snapshot)
     redact_child(&rename, &snapshot->heard.clean_cuda);
     redact_recording(&rename, snapshot->files);
     redact_recording(&rename, snapshot->proc);
+    told_change(&snapshot->told, redact_told, &rename);
     snapshot->name = rename_text(&rename, snapshot->name, PLACE_PACKAGE);
     snapshot->python = rename_text(&rename, snapshot->python, PLACE_PACKAGE);
     snapshot->environment = rename_text(&rename, snapshot->environment, PLACE_PACKAGE);

@@ -27,6 +27,7 @@ void snapshot_look(struct snapshot *snapshot, struct probe_ctx *ctx, struct eyes
     probe_before_driver(ctx);
     probe_beside_driver(ctx);
     driver_heard_facts(ctx->arena, &snapshot->heard, ctx->facts);
+    told_apply(&snapshot->told, ctx->facts);
     probe_all(ctx, COST_NOTHING);
 }
 

@@ -1,7 +1,8 @@
 /*
  * snapshot: what was seen of one subject, in one small file: every answer of its files (of ELF
- * files the bytes that were read, root/record.h), what its driver said, and whose eyes looked. So
- * every later rule can be asked about it, on any machine, and gives what it would have given there.
+ * files the bytes that were read, root/record.h), what its driver said, whose eyes looked, and what
+ * no look can give again (told.h). So every later rule can be asked about it, on any machine, and
+ * gives what it would have given there.
  *
  * The file, "gpuvet-snapshot/1":
  *
@@ -22,6 +23,7 @@
 #include "driver/heard.h"
 #include "probe/probe.h"
 #include "root/record.h"
+#include "snapshot/told.h"
 
 #define SNAPSHOT_HEAD "gpuvet-snapshot/"
 #define ARMOUR_BEGIN "-----BEGIN GPUVET SNAPSHOT-----"
@@ -39,8 +41,9 @@ struct snapshot {
     struct driver_heard heard;
     struct recording *files;
     struct recording *proc; /* where /proc of a process was read through another root; else empty */
-    struct str facts;       /* as JSON, for other programs */
-    struct str manifest;    /* JSON; of a snapshot that was read */
+    struct told told;
+    struct str facts;    /* as JSON, for other programs */
+    struct str manifest; /* JSON; of a snapshot that was read */
 };
 
 struct snapshot *snapshot_new(struct arena *arena);

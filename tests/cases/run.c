@@ -270,7 +270,7 @@ static void test_case__is_explained_by_what_it_changes(void **state)
     bare.it.overlay.lines = STR("");
     make(&bare, arena, &before);
     make(job, arena, &after);
-    expect_explained(arena, job->it.name, &before, &after);
+    expect_explained(arena, job->it.name, job->it.explained, &before, &after);
 }
 
 /* What is done with each case, by the argument. */

@@ -20,7 +20,8 @@ static struct str facts_json(struct arena *arena, const struct facts *facts)
     return buf_str(&buf);
 }
 
-static struct facts *look(struct arena *arena, struct root *root, const struct machine *machine)
+static struct probe_ctx *looking(struct arena *arena, struct root *root,
+                                 const struct machine *machine)
 {
     struct facts *facts = ARENA_NEW(arena, struct facts);
     struct wishes *wishes = ARENA_NEW(arena, struct wishes);
@@ -30,8 +31,15 @@ static struct facts *look(struct arena *arena, struct root *root, const struct m
     *ctx = (struct probe_ctx){
         .arena = arena, .root = root, .eyes = &machine->eyes, .wishes = wishes, .facts = facts
     };
+    return ctx;
+}
+
+static struct facts *look(struct arena *arena, struct root *root, const struct machine *machine)
+{
+    struct probe_ctx *ctx = looking(arena, root, machine);
+
     judge_facts(ctx, &machine->answers);
-    return facts;
+    return ctx->facts;
 }
 
 static struct snapshot *take(struct arena *arena, const struct machine *machine,
@@ -39,8 +47,17 @@ static struct snapshot *take(struct arena *arena, const struct machine *machine,
 {
     const struct machine_answers *answers = &machine->answers;
     struct snapshot *snapshot = snapshot_new(arena);
+    struct probe_ctx *ctx = looking(arena, record_root(snapshot->files, machine->root), machine);
+    struct facts *seen = ARENA_NEW(arena, struct facts);
 
-    *ret_facts = look(arena, record_root(snapshot->files, machine->root), machine);
+    judge_look(ctx, answers);
+    *seen = *told_before(arena, ctx->facts);
+    seen->engines = (struct engines_facts){ 0 }; /* the host's, as those of facts_beneath() */
+    judge_tell(ctx, answers);
+    if (answers->told_count)
+        told_keep(arena, seen, ctx->facts, &snapshot->told);
+    probe_all(ctx, COST_NOTHING);
+    *ret_facts = ctx->facts;
     snapshot->kind = STR("machine");
     snapshot->eyes = machine->eyes;
     snapshot->heard = (struct driver_heard){
@@ -79,8 +96,6 @@ void expect_replay(struct arena *arena, const struct machine *machine, bool reda
     struct wishes wishes = { 0 };
     struct diff diff;
 
-    if (machine->answers.told_count) /* a snapshot keeps what was seen, not what engines said */
-        return;
     snapshot = take(arena, machine, &was);
     if (redacted)
         snapshot_redact(arena, snapshot);
@@ -125,8 +140,17 @@ static bool is_evidence(const struct verdict *verdict, const char *layer)
     return false;
 }
 
-void expect_explained(struct arena *arena, struct str name, const struct machine *before,
-                      const struct machine *after)
+static void expect_single(const struct diff *diff, struct str explained)
+{
+    const struct change *change;
+
+    assert_int_equal(diff->explained.changes.count, 1);
+    change = &diff->changes.items[diff->explained.changes.items[0]];
+    assert_true(str_eq(change->fact, explained));
+}
+
+void expect_explained(struct arena *arena, struct str name, struct str explained,
+                      const struct machine *before, const struct machine *after)
 {
     struct facts *a = look(arena, before->root, before), *b = look(arena, after->root, after);
     struct diff *diff = ARENA_NEW(arena, struct diff);
@@ -134,8 +158,10 @@ void expect_explained(struct arena *arena, struct str name, const struct machine
 
     change_harmlessly(arena, b);
     diff_facts(arena, a, b, diff);
-    if (diff->same_verdict || diff->a.verdict.state != STATE_HEALTHY || !diff->b.verdict.root)
+    if (diff->same_verdict || diff->a.verdict.state != STATE_HEALTHY || !diff->b.verdict.root) {
+        assert_int_equal(explained.len, 0);
         return; /* not a change from healthy to broken */
+    }
     for (size_t i = 0; i < diff->explained.changes.count; i++) {
         const struct change *change = &diff->changes.items[diff->explained.changes.items[i]];
 
@@ -148,4 +174,6 @@ void expect_explained(struct arena *arena, struct str name, const struct machine
     assert_true(diff->changes.count > HARMLESS);
     assert_true(diff->explained.changes.count > 0);
     assert_true(told);
+    if (explained.len)
+        expect_single(diff, explained);
 }

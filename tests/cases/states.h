@@ -9,8 +9,10 @@
 void expect_replay(struct arena *arena, const struct machine *machine, bool redacted);
 
 /* Where `before` is healthy and `after` is not: that among thirty harmless changes the ones are
- * found of which the cause's evidence speaks. */
-void expect_explained(struct arena *arena, struct str name, const struct machine *before,
+ * found of which the cause's evidence speaks. `explained`: the one change that alone must be found;
+ * empty: none is demanded. */
+void expect_explained(struct arena *arena, struct str name, struct str explained,
+                      const struct machine *before,
                       const struct machine *after);
 
 #endif

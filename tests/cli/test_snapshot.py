@@ -14,7 +14,9 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lib"))
+import engines  # noqa: E402
 import program  # noqa: E402
+from images import PLACE, entry, release, saved, tar  # noqa: E402
 
 MACHINE = "ubuntu-22.04-rtx3060"
 HEAD = b"gpuvet-snapshot/1\n"
@@ -81,6 +83,83 @@ class Replay(unittest.TestCase):
         self.assertTrue(all(len(line) <= 76 for line in text.splitlines()))
         quoted = "Hello,\r\n\r\n" + "".join(f"> {line}\r\n" for line in text.splitlines()) + "> thanks"
         self.assertEqual(program.report("--snapshot", "-", input=quoted.encode()), binary)
+
+
+class Told(unittest.TestCase):
+    """What an engine or an image's configuration says is kept, too: no look at files gives it again."""
+
+    def replayed(self, *words, env=None):
+        was = program.report(*words, env=env)
+        now = program.report("--snapshot", "-", input=taken(*words, "--no-redact", env=env))
+        self.assertEqual(now["facts"], was["facts"])
+        self.assertEqual(now["verdict"], was["verdict"])
+        renamed = program.report("--snapshot", "-", input=taken(*words, env=env))
+        self.assertEqual(renamed["verdict"], was["verdict"])
+        return now
+
+    def test_an_image_says_what_it_said_itself(self):
+        with program.folder() as here:
+            (here / "image.tar").write_bytes(saved(
+                tar(entry(PLACE, release("inside"))),
+                env=["NVIDIA_REQUIRE_CUDA=cuda>=12.4", "LD_LIBRARY_PATH=/usr/local/cuda/lib64"]))
+            now = self.replayed("--image", here / "image.tar")
+        container = now["facts"]["container"]
+        self.assertEqual(container["image_require"]["value"], "cuda>=12.4")
+        self.assertEqual(container["image_name"]["value"], "team/torch:1")
+
+    def test_a_container_says_what_its_engine_said(self):
+        ports = {"8888/tcp": [{"HostIp": "10.20.30.40", "HostPort": "18888"}], "22/tcp": None}
+        answer = engines.docker(host={"DeviceRequests": engines.GPUS}, ports=ports)
+        with program.folder() as here:
+            (here / "files.tar").write_bytes(tar(entry(PLACE, release("inside"))))
+            engines.install(here, "docker", answer, files=here / "files.tar")
+            env = {"PATH": f"{here}:/usr/bin:/bin"}
+            now = self.replayed("--container", "trainer", env=env)
+            renamed = program.report("--snapshot", "-", input=taken("--container", "trainer", env=env))
+        self.assertEqual(now["facts"]["container"]["request"]["value"], "gpus")
+        self.assertEqual(len(now["facts"]["container"]["ports"]), 2)
+        self.assertNotIn("10.20.30.40", str(renamed))
+
+
+class Commit(unittest.TestCase):
+    """--commit: the engine is a script that writes down what it was told to do."""
+
+    def commit(self, *words, engine="podman", answer=None, fails=False):
+        with program.folder() as here:
+            (here / "files.tar").write_bytes(tar(entry(PLACE, release("inside"))))
+            engines.install(here, engine, answer or engines.docker(), files=here / "files.tar")
+            client = here / engine
+            said = 'echo "no space left" >&2; exit 125' if fails else f'printf "%s\\n" "$@" >{here}/told'
+            client.write_text(client.read_text().replace("export*)", f"commit*) {said} ;;\nexport*)"))
+            done = program.start("snapshot", "--container", "trainer", *words,
+                                 env={"PATH": f"{here}:/usr/bin:/bin"})
+            told = (here / "told").read_text().splitlines() if (here / "told").exists() else None
+        return done, told
+
+    def test_the_engine_commits_it_with_labels_and_what_is_run_is_said(self):
+        done, told = self.commit("--commit", "team/kept:1")
+        self.assertEqual((done.returncode, done.stdout), (0, b""))
+        self.assertEqual(told, ["commit", "--change", "LABEL org.opencontainers.image.base.name=team/torch:1",
+                                engines.ID, "team/kept:1"])
+        self.assertIn(b"+ podman commit --change", done.stderr)
+
+    def test_a_value_that_an_instruction_could_not_hold_is_no_label(self):
+        _, told = self.commit("--commit", "team/kept:1", answer=engines.docker(Image='x" evil="$(y)'))
+        self.assertEqual(told, ["commit", engines.ID, "team/kept:1"])
+
+    def test_what_the_engine_refuses_is_73_in_its_own_words(self):
+        done, _ = self.commit("--commit", "team/kept:1", fails=True)
+        self.assertEqual(done.returncode, 73)
+        self.assertIn(b"no space left", done.stderr)
+
+    def test_only_a_container_and_only_under_a_name_and_only_by_an_engine_that_can(self):
+        self.assertEqual(program.start("snapshot", "--commit", "x").returncode, 64)
+        for tag in ("--all", "Upper Case", "x@sha256:" + "ab" * 32):
+            done, told = self.commit(f"--commit={tag}")
+            self.assertEqual((done.returncode, told), (64, None))
+        done, told = self.commit("--commit", "x", engine="nerdctl")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIsNone(told)
 
 
 SECRETS = (

@@ -5,6 +5,7 @@
 #include "format/json_path.h"
 #include "format/pod.h"
 #include "format/require.h"
+#include "format/skopeo.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -18,10 +19,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     enum cdi_member member;
     struct inspect said;
     struct yaml_error error;
+    struct skopeo_image stored;
 
     for (enum inspect_form form = INSPECT_DOCKER; form <= INSPECT_APPTAINER; form++)
         (void) inspect_read(arena, bytes, form, STR("trainer"), &said);
     (void) pod_read(arena, bytes, &said, &error);
+    (void) skopeo_read(arena, bytes, &stored);
     (void) image_inspect_read(arena, bytes, &image);
     (void) daemon_config(arena, bytes, &config);
     while (cdi_next(&rest, &member, &value))

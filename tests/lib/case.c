@@ -58,6 +58,11 @@ static int read_or(struct setting *setting)
     return r == 0 && !str_eqz(setting->text, "undecided") ? -EBADMSG : r;
 }
 
+static int read_explained(struct setting *setting)
+{
+    return one(setting, &setting->into->explained);
+}
+
 static int read_certainty(struct setting *setting)
 {
     return one(setting, &setting->into->certainty);
@@ -149,6 +154,7 @@ static const struct {
     { "cause", read_cause },
     { "or", read_or },
     { "certainty", read_certainty },
+    { "explained", read_explained },
     { "consequence", read_consequence },
     { "independent", read_independent },
     { "candidate", read_candidate },

@@ -15,6 +15,7 @@
  *     fact torch.version = 2.4.1+cu121  or "fact NAME absent", "denied", "unknown"
  *     command sudo reboot               a command of the root's remedies
  *     check nvidia-smi                  likewise, of what shows that a remedy worked
+ *     explained driver.module_version   the one change that diff must name, without the overlay
  *     never pip install                 what no command of any remedy may contain
  *     reads 400                         most looks at the root
  *     ms 30                             most milliseconds
@@ -46,6 +47,7 @@ struct test_case {
     struct str name; /* its path below tests/cases, without ".case" */
     struct str root, source;
     struct str state, cause, certainty; /* cause is empty for null */
+    struct str explained;               /* a change's fact, or empty */
     struct str alternative;             /* "undecided", or empty */
     struct case_list consequences, independents, candidates, evidence;
     struct case_list commands, checks, never;

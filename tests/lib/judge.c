@@ -87,14 +87,24 @@ static void look_at_doors(struct probe_ctx *ctx)
     probe_lab.run(ctx);
 }
 
-void judge_facts(struct probe_ctx *ctx, const struct machine_answers *answers)
+void judge_look(struct probe_ctx *ctx, const struct machine_answers *answers)
 {
     if (ctx->wishes->inside)
         look_at_doors(ctx);
     else
         look_at_machine(ctx, answers);
+}
+
+void judge_tell(struct probe_ctx *ctx, const struct machine_answers *answers)
+{
     for (size_t i = 0; i < answers->told_count; i++)
         (void) fact_line_tell(&answers->told[i], STR("engine"), ctx->facts);
+}
+
+void judge_facts(struct probe_ctx *ctx, const struct machine_answers *answers)
+{
+    judge_look(ctx, answers);
+    judge_tell(ctx, answers);
     probe_all(ctx, COST_NOTHING);
     if (ctx->wishes->thorough)
         probe_thorough(ctx);

@@ -39,8 +39,11 @@ struct judged {
 void judge(struct arena *arena, struct root *root, const struct eyes *eyes,
            const struct machine_answers *answers, struct wishes wishes, struct judged *ret);
 
-/* The facts alone, as the program gathers them: `check`, or `access container` where the wishes are
- * for what is inside. */
+/* What is seen and what the driver answers: of `check`, or of `access container` where the wishes
+ * are for what is inside; what an engine tells above that; and the facts alone, as the program
+ * gathers them: both, and what follows from them. */
+void judge_look(struct probe_ctx *ctx, const struct machine_answers *answers);
+void judge_tell(struct probe_ctx *ctx, const struct machine_answers *answers);
 void judge_facts(struct probe_ctx *ctx, const struct machine_answers *answers);
 
 #endif

@@ -11,7 +11,7 @@ failed=0
 
 clean() {
     podman rm -f -t 0 "$name" >/dev/null 2>&1
-    podman rmi -f "$image" "localhost:5999/$name:1" >/dev/null 2>&1
+    podman rmi -f "$image" "localhost/$name:kept" "localhost:5999/$name:1" >/dev/null 2>&1
     test -n "${registry-}" && kill "$registry"
     rm -rf "$here"
 }
@@ -48,6 +48,15 @@ if podman --runtime runc run -d --name "$name" --ulimit nofile="$limit:$limit" -
     check "stopped" container.state exited
     check "stopped" machine.os debian
     check "stopped" hardware.gpu_count unknown
+    if "$gpuvet" snapshot --container "$name" --commit "localhost/$name:kept" 2>"$here/log"; then
+        label=$(podman image inspect --format '{{index .Labels "org.opencontainers.image.base.name"}}' "localhost/$name:kept")
+        if [ "$label" = "$image" ]; then echo "OK      commit: labelled with $label"
+        else echo "FAILED  commit: labelled with $label"; failed=1; fi
+        "$gpuvet" --image "localhost/$name:kept" --engine podman --json >"$here/report"
+        check "commit" machine.os debian
+    else
+        echo "FAILED  commit: $(tail -1 "$here/log")"; failed=1
+    fi
 else
     echo "SKIPPED running: $(tail -1 "$here/log")"
 fi
@@ -81,6 +90,16 @@ END
         HOME=$here "$gpuvet" --image "docker://localhost:5999/$name:1" --json >"$here/report"
         check "registry" machine.os debian
         check "registry" container.image_capabilities utility
+        skopeo copy --dest-tls-verify=false "docker-archive:$here/saved.tar" "docker://localhost:5999/$name:2" \
+            >/dev/null 2>&1
+        echo "FROM localhost:5999/$name:1" >"$here/Dockerfile"
+        HOME=$here "$gpuvet" image updates "$here/Dockerfile" --json >"$here/report"
+        updates=$(python3 -c '
+import json, sys
+update, = json.load(open(sys.argv[1]))["updates"]
+print(update["state"], [newer["tag"] for newer in update["newer"]], update["digest"][:7])' "$here/report")
+        if [ "$updates" = "open ['2'] sha256:" ]; then echo "OK      updates: $updates"
+        else echo "FAILED  updates: $updates"; failed=1; fi
     else
         echo "SKIPPED registry: $(tail -1 "$here/log")"
     fi
