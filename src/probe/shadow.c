@@ -26,7 +26,7 @@ static int find_meant(struct probe_ctx *ctx, const struct search *search,
     if (fact_is(&ctx->facts->torch.source, STR("conda")))
         folders[count++] = arena_join(ctx->arena, ctx->python->python.prefix, STR("lib"));
     for (size_t i = 0; i < count && error == 0; i++) {
-        struct str path = arena_join(ctx->arena, folders[i], row->soname), real;
+        struct str path = arena_join(ctx->arena, folders[i], row->soname), real = path;
         struct node node;
         int r;
 
@@ -41,7 +41,7 @@ static int find_meant(struct probe_ctx *ctx, const struct search *search,
         if (r == 0)
             r = root_resolve(ctx->root, path, &real);
         if (r == 0 || fact_state_of_error(r) != FACT_ABSENT)
-            *ret = r == 0 ? real : path;
+            *ret = real;
         if (r == 0)
             return 1;
         error = fact_state_of_error(r) == FACT_ABSENT ? 0 : r;
