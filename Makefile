@@ -2,11 +2,11 @@
 # make test   the same, and runs every test
 # make cross  builds for aarch64 and runs its tests under qemu
 # make measure reads the wheels of PyTorch that are new on PyPI into knowledge/measured/.
-# Long suites, run by hand: make test-real, make fuzz, make bench. make lint runs the analysers.
+# Long suites, run by hand: make sweep (every look of every case fails in turn), make test-real, make fuzz, make bench. make lint runs the analysers.
 
 BUILD ?= build
 
-.PHONY: run test cross test-real measure fuzz bench lint clean packages
+.PHONY: run test sweep cross test-real measure fuzz bench lint clean packages
 
 run: $(BUILD)/build.ninja
 	@ninja -C $(BUILD) src/cli/gpuvet >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
@@ -22,6 +22,10 @@ $(BUILD)/build.ninja: | packages
 build-asan/build.ninja: | packages
 	@meson setup build-asan -Dlink_mode=dynamic -Db_sanitize=address,undefined -Db_lundef=false \
 	  -Dc_args=-Wno-format-truncation >/dev/null
+
+sweep: $(BUILD)/build.ninja
+	@ninja -C $(BUILD) tests/cases/test_cases >$(BUILD)/ninja.log || { cat $(BUILD)/ninja.log; exit 1; }
+	@$(BUILD)/tests/cases/test_cases sweep
 
 # REAL holds what tests/real/fetch.sh and fetch_extensions.sh have installed; UV is fetched where it is not there.
 REAL ?= /tmp/real-envs

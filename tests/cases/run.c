@@ -20,6 +20,7 @@
 struct bench {
     struct arena *arena; /* of the cases themselves */
     struct root *cases, *roots;
+    size_t every; /* of sweep: it lets every n-th call fail */
 };
 
 struct job {
@@ -245,7 +246,7 @@ static void test_case__never_becomes_another_cause(void **state)
 
     make(job, arena, &machine);
     calls = judge_with_fault(&job->it, &machine, 0);
-    for (size_t n = 1; n <= calls; n++)
+    for (size_t n = 1 + job->it.name.len % job->bench->every; n <= calls; n += job->bench->every)
         (void) judge_with_fault(&job->it, &machine, n);
 }
 
@@ -305,14 +306,15 @@ static struct job *read_jobs(struct bench *bench, size_t *ret_count)
     return jobs;
 }
 
-/* test_cases; test_cases sweep; test_cases sweep 1 4: every fourth case, from the second on. */
+/* test_cases; test_cases sweep; test_cases sweep 1 4: every fourth case, from the second on;
+ * test_cases sweep 1 4 10: of these every tenth call. */
 int main(int argc, char **argv)
 {
     size_t mode = 0;
     size_t first = argc > 3 ? strtoul(argv[2], NULL, 10) : 0;
     size_t step = argc > 3 ? strtoul(argv[3], NULL, 10) : 1, chosen = 0;
     AUTO_ARENA *arena = arena_new(no_memory);
-    struct bench bench = { .arena = arena };
+    struct bench bench = { .arena = arena, .every = argc > 4 ? strtoul(argv[4], NULL, 10) : 1 };
     struct CMUnitTest *tests;
     struct job *jobs;
     size_t count;
@@ -324,7 +326,7 @@ int main(int argc, char **argv)
         root_directory(arena, STR(TESTS_FOLDER "/roots"), &bench.roots) < 0)
         return 1;
     jobs = read_jobs(&bench, &count);
-    if (!jobs || step == 0)
+    if (!jobs || step == 0 || bench.every == 0)
         return 1;
     tests = arena_array(arena, count, sizeof(*tests));
     for (size_t i = first; i < count; i += step)

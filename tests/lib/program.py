@@ -1,7 +1,7 @@
 """What the tests of the whole program share. They are plain unittest; each test's name is a promise.
 
 tests/meson.build tells in the environment which program is meant: GPUVET, UNPACK (lib/unpack.c), and
-MESON_EXE_WRAPPER where the program is another architecture's. By hand:
+MESON_EXE_WRAPPER where the program is another architecture's, SHORTER for a slow build. By hand:
 
     GPUVET=build/src/cli/gpuvet UNPACK=build/tests/unpack tests/cli/test_usage.py [-v] [Usage.test_…]
 """
@@ -28,6 +28,8 @@ ROOTS = HERE.parent / "roots"
 # Nothing of the tester's shell reaches the program. The time is for a sanitized build under load.
 QUIET = {"PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": "/nonexistent"}
 SECONDS = 20
+# A sanitized build is about ten times slower: what is long by intent is as much shorter for it.
+SHORTER = int(os.environ.get("SHORTER", "1"))
 
 
 def start(*words, env=None, **how):
