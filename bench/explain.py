@@ -56,11 +56,12 @@ def measure(command):
     seconds = []
     for _ in range(ROUNDS):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        # Into a pipe: with /dev/null behind it grep stops at the first line that matches.
+        subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                        env=os.environ | {"LC_ALL": "C"}, check=False)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-    peak = subprocess.run([shutil.which("time"), "-f", "peak %M", *command], stdout=subprocess.DEVNULL,
+    peak = subprocess.run([shutil.which("time"), "-f", "peak %M", *command], stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, check=False).stderr if shutil.which("time") else b""
     found = re.findall(rb"peak (\d+)", peak)
     return statistics.median(seconds), int(found[-1]) / 1024 if found else 0
