@@ -1,5 +1,7 @@
 #include "report/layout.h"
 
+#define LINE_LIMIT 65536
+
 static void new_line(struct buf *buf, size_t indent)
 {
     buf_add_char(buf, '\n');
@@ -67,6 +69,16 @@ size_t layout_wrap(struct buf *buf, struct str text, size_t at, size_t indent, s
         text = str_from(text, piece.len);
     }
     return at;
+}
+
+void layout_line(struct buf *buf, const char *mark, struct str text, size_t indent, size_t columns)
+{
+    struct buf shown = buf_new(buf->arena, LINE_LIMIT);
+
+    text_escape(&shown, text);
+    buf_addz(buf, mark);
+    (void) layout_wrap(buf, buf_str(&shown), indent, indent, columns);
+    buf_add_char(buf, '\n');
 }
 
 static struct str quoted(struct arena *arena, struct str word, struct str home)

@@ -12,6 +12,12 @@
 size_t layout_wrap(struct buf *buf, struct str text, size_t at, size_t indent, size_t columns);
 
 /*
+ * Appends one line of a report: `mark` as it is, `indent` columns wide, then `text`, escaped here
+ * and broken as above, then a newline. Of a text of more than 64 KiB the rest is left out.
+ */
+void layout_line(struct buf *buf, const char *mark, struct str text, size_t indent, size_t columns);
+
+/*
  * Appends a command's words, quoted for a shell, broken with " \" between words. A leading home
  * folder is written as ~. Columns as above.
  */

@@ -14,12 +14,7 @@ static struct str say(const struct lock_report *report, enum text_id id)
 static void line(struct buf *buf, const struct lock_report *report, const char *mark,
                  struct str text, size_t indent)
 {
-    struct buf shown = buf_new(buf->arena, SENTENCE);
-
-    text_escape(&shown, text);
-    buf_addz(buf, mark);
-    (void) layout_wrap(buf, buf_str(&shown), indent, indent, report->columns);
-    buf_add_char(buf, '\n');
+    layout_line(buf, mark, text, indent, report->columns);
 }
 
 /* --- one difference ------------------------------------------------------------------------ */
